@@ -1,3 +1,5 @@
+import { t } from './words/words.ts';
+
 /** What the page needs to know about its deployment: `config.json`, which the stack deploys beside it. */
 export type Config =
   | {
@@ -18,9 +20,9 @@ export type Config =
 /** @throws Error with a sentence for the user */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch('/config.json').catch(() => {
-    throw new Error('The server cannot be reached. Check your connection and load this page again.');
+    throw new Error(t('The server cannot be reached. Check your connection and load this page again.'));
   });
-  if (!response.ok) throw new Error(`unable to load config.json; the server answered ${response.status}`);
+  if (!response.ok) throw new Error(t('The server has a problem. Try again in a moment.'));
   return response.json();
 }
 

@@ -1,11 +1,14 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { type Config, isLocal, loadConfig, loadDemoUsers } from './config.ts';
+import { loadLater } from './load-later.ts';
 import type { SignInMethod } from './session/auth-context.ts';
 import { createCognitoAuth } from './session/cognito-auth.ts';
 import { createSession } from './session/session.ts';
 import { signInFromAddress } from './session/sign-in-from-address.ts';
+import { speakLanguage } from './words/language.ts';
 
+const spoken = speakLanguage();
 loadConfig()
   .then(start)
   .catch((error: Error) =>
@@ -26,6 +29,7 @@ async function start(config: Config): Promise<void> {
     error = message;
     return undefined;
   });
+  await spoken;
   render(<App auth={auth} username={username} error={error} />, document.body);
   registerWorker();
 }
@@ -35,7 +39,7 @@ async function signInMethodOf(config: Config): Promise<SignInMethod> {
     const cognito = createCognitoAuth(config.cognito, config.clientId);
     return { kind: 'password', cognito, isLocal: isLocal(config), selfSignUp: config.selfSignUp ?? true };
   }
-  const { createOpenId } = await import('./lazy-chunk.ts');
+  const { createOpenId } = await loadLater();
   return { kind: 'issuer', openId: createOpenId(config.issuer, config.audience[0] ?? '') };
 }
 

@@ -55,7 +55,7 @@ story(
     await page.getByRole('menu').waitFor({ state: 'detached' });
 
     await row('Bob').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Archive', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Move to the archive' }).click();
     await page.getByText('Archived.').waitFor();
     await row('Bob').waitFor({ state: 'detached' });
     await list.getByRole('button', { name: 'Archived (1)' }).click();
@@ -68,7 +68,7 @@ story(
     expect(await list.getByRole('button', { name: /^Archived/ }).count()).toBe(0);
     // One that is muted stays away.
     await row('Carol').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Archive', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Move to the archive' }).click();
     await row('Carol').waitFor({ state: 'detached' });
     await write(carol, 'four');
     await write(bob, 'five');

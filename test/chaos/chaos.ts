@@ -24,7 +24,7 @@ export interface Device {
   restart(): Promise<void>;
   /** Rules that the client broke, as sentences. */
   readonly complaints: string[];
-  /** How many requests to send were answered with each status. */
+  /** How many requests to send were answered with each status over HTTP, or with the same error over the socket. */
   readonly answers: ReadonlyMap<number, number>;
 }
 
@@ -66,10 +66,16 @@ export async function openDevice(
   const { WebUrl, HttpUrl: http, WebSocketUrl: socket } = person.outputs;
   // One device uses the CloudFront address. The others use the addresses of the two APIs, which is faster.
   const url = name === 'phone' ? WebUrl : { http, socket };
-  const sockets = cuttableSockets();
+  const answers = new Map<number, number>();
+  const count = (status: number) => answers.set(status, (answers.get(status) ?? 0) + 1);
+  const sockets = cuttableSockets((text) => {
+    const { type, code, message } = JSON.parse(text);
+    if (type === 'error' && code === 'rate_limited') count(429);
+    // Without a type it is API Gateway that says it: a function was killed.
+    if ((type === 'error' && code === 'internal') || (type === undefined && message)) count(500);
+  });
   const outboxItems = new Map<string, OutboxItem>();
   const complaints: string[] = [];
-  const answers = new Map<number, number>();
   let idCount = 0;
 
   async function start() {
@@ -88,7 +94,7 @@ export async function openDevice(
       fetch: async (address, init) => {
         const response = await fetch(address, init);
         if (init?.method === 'POST' && String(address).endsWith('/messages')) {
-          answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
+          count(response.status);
         }
         if (hasEnded) throw new TypeError('the program has ended');
         return response;

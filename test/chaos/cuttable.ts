@@ -1,7 +1,13 @@
 import { WebSocket } from 'ws';
 
-/** Sockets that the test can cut without a close frame, as a network does. */
-export function cuttableSockets(): { WebSocket: new (url: string, protocols: string[]) => WebSocket; cut(): boolean } {
+/**
+ * Sockets that the test can cut without a close frame, as a network does.
+ * @param onFrame gets the text of each frame that comes
+ */
+export function cuttableSockets(onFrame: (text: string) => void): {
+  WebSocket: new (url: string, protocols: string[]) => WebSocket;
+  cut(): boolean;
+} {
   const open = new Set<WebSocket>();
   return {
     WebSocket: class extends WebSocket {
@@ -9,6 +15,7 @@ export function cuttableSockets(): { WebSocket: new (url: string, protocols: str
         super(url, protocols);
         open.add(this);
         this.on('close', () => open.delete(this));
+        this.on('message', (data) => onFrame(String(data)));
       }
     },
     cut() {

@@ -250,6 +250,8 @@ describe('a socket that takes over from another', () => {
     const alone = await alice.connect({ resume: 'true' });
     expect(await alone.next()).toMatchObject({ type: 'conversations', count: 1 });
     expect(await bt.next('presence')).toMatchObject({ user: alice.username, online: true });
+    // Bob also hears that his message came.
+    await chat.settled();
     await alone.rest();
     await bt.rest();
     const next = await alice.connect({ resume: 'true' });

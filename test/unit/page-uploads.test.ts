@@ -98,11 +98,11 @@ it('sizes are shown in short form', () => {
   expect(sizes.map(formatSize)).toEqual([
     '1 byte',
     '12 bytes',
-    '1023 bytes',
+    '1,023 bytes',
     '1 KB',
     '1.5 KB',
     '10 KB',
-    '1023 KB',
+    '1,023 KB',
     '1 MB',
     '2.4 MB',
     '25 MB',

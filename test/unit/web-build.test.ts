@@ -17,12 +17,19 @@ test('the page refers only to built files that exist', () => {
   expect(named.length).toBeGreaterThan(5);
 });
 
-test('the worker caches the page and all files that it loads at start', () => {
-  const [list = '[]'] = /\["\/",[^\]]*\]/.exec(read('sw.js')) ?? [];
+test('the worker caches the page with all files that it loads at start, and then all others', () => {
+  const worker = read('sw.js');
+  const [list = '[]'] = /\["\/",[^\]]*\]/.exec(worker) ?? [];
   const kept: string[] = JSON.parse(list);
-  const named = read('index.html').match(/\/assets\/[\w.-]+/g) ?? [];
-  expect(named.length).toBeGreaterThan(2);
-  expect(named.filter((path) => !kept.includes(path))).toEqual([]);
+  const named = [...read('index.html').matchAll(/(src|href|content)="(\/assets\/[\w.-]+)"/g)];
+  const atStart = named.flatMap(([, attribute, path = '']) => (attribute === 'content' ? [] : [path]));
+  const later = named.flatMap(([, attribute, path = '']) => (attribute === 'content' ? [path] : []));
+  expect(atStart.length).toBeGreaterThan(2);
+  expect(later.length).toBe(2);
+  expect(atStart.filter((path) => !kept.includes(path))).toEqual([]);
+  expect(later.filter((path) => kept.includes(path))).toEqual([]);
+  const all = readdirSync(join(folder, 'assets')).map((name) => `/assets/${name}`);
+  expect(all.filter((path) => !worker.includes(`"${path}"`))).toEqual([]);
 });
 
 test('the same sources give the same bytes, so that browsers need not load them again', () => {

@@ -1,5 +1,5 @@
 import type { ConversationView, LastMessage } from '@parley/client';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { matches } from '#web/inbox/matches';
 import { lastReceipt, previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
@@ -7,6 +7,7 @@ import { inShownOrder } from '#web/inbox/use-steady-order';
 import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';
 import { kindOf, otherOf, titleOf, typingText } from '#web/state/names';
 import { dayName, lastSeenText, shortTime } from '#web/ui/times';
+import { speak } from '#web/words/words';
 
 const member = (username: string, name: string) => ({
   username,
@@ -91,7 +92,7 @@ describe('the second line of a row', () => {
   });
 
   it('says who is typing', () => {
-    expect(typingText(['Bob'], 'direct')).toBe('typing…');
+    expect(typingText(['Bob'], 'direct')).toBe('Typing…');
     expect(typingText(['Bob'], 'group')).toBe('Bob is typing…');
     expect(typingText(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
     expect(typingText(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
@@ -159,6 +160,8 @@ it('each role in a room has exactly its permissions', () => {
 });
 
 describe('times', () => {
+  beforeAll(() => speak('en-GB'));
+
   const now = new Date(2026, 10, 20, 0, 5).getTime();
   const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
 
@@ -174,8 +177,8 @@ describe('times', () => {
     expect(dayName(at(2026, 10, 21, 1, 0), now)).toBe('Today'));
 
   it('say when a user was last seen', () => {
-    expect(lastSeenText(at(2026, 10, 20, 0, 1), now)).toBe('last seen 00:01');
-    expect(lastSeenText(at(2026, 10, 19, 14, 5), now)).toBe('last seen yesterday at 14:05');
-    expect(lastSeenText(at(2026, 10, 12, 14, 5), now)).toBe('last seen 12 Nov');
+    expect(lastSeenText(at(2026, 10, 20, 0, 1), now)).toBe('Last seen at 00:01');
+    expect(lastSeenText(at(2026, 10, 19, 14, 5), now)).toBe('Last seen yesterday at 14:05');
+    expect(lastSeenText(at(2026, 10, 12, 14, 5), now)).toBe('Last seen on 12 Nov');
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { messageFor } from '#web/session/cognito-api';
+import { messageFor } from '#web/session/cognito-errors';
 import { belongsTo } from '#web/session/forget-user';
 import { assertPassword, checkPassword } from '#web/session/password-rules';
+import { t } from '#web/words/words';
 
 test('a password is checked by every rule of the pool, and the message names the first that is broken', () => {
   expect(checkPassword('abc').map(({ isMet }) => isMet)).toEqual([false, true, false, false, false]);
@@ -24,8 +25,8 @@ test('removing the data of alice keeps that of a user whose name starts with ali
 });
 
 test('a wrong password and an unknown user give the same sentence', () => {
-  const wrong = messageFor('InitiateAuth', 'NotAuthorizedException', 'Incorrect username or password.');
-  expect(wrong).toBe(messageFor('InitiateAuth', 'UserNotFoundException', 'User does not exist.'));
-  expect(messageFor('InitiateAuth', 'NotAuthorizedException', 'Password attempts exceeded')).toMatch(/too often/);
-  expect(messageFor('SignUp', 'SomethingNewException', 'It is new')).toBe('It is new.');
+  const wrong = messageFor(t, 'InitiateAuth', 'NotAuthorizedException', 'Incorrect username or password.');
+  expect(wrong).toBe(messageFor(t, 'InitiateAuth', 'UserNotFoundException', 'User does not exist.'));
+  expect(messageFor(t, 'InitiateAuth', 'NotAuthorizedException', 'Password attempts exceeded')).toMatch(/too often/);
+  expect(messageFor(t, 'SignUp', 'SomethingNewException', 'It is new')).toBe('It is new.');
 });

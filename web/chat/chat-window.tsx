@@ -7,6 +7,7 @@ import { openAttempts, type Route, route } from '../route.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
+import { t } from '../words/words.ts';
 
 const JoinPane = lazy((chunk) => chunk.JoinPane);
 
@@ -24,13 +25,13 @@ export function ChatWindow() {
         <h1 class="visually-hidden">Parley</h1>
         {current.page === 'conversation' && (
           <button type="button" class="skip-link" onClick={() => pane.current?.focus()}>
-            Skip to the conversation
+            {t('Skip to the conversation')}
           </button>
         )}
       </header>
       <section
         class="inbox"
-        aria-label="Inbox"
+        aria-label={t('Inbox')}
         role={isNarrow && current.page === 'inbox' ? 'main' : undefined}
         ref={inbox}
         tabIndex={-1}
@@ -45,7 +46,7 @@ export function ChatWindow() {
         ) : (
           <div class="empty-pane">
             <Icon name="send" />
-            <p>Choose a conversation, or begin a new one.</p>
+            <p>{t('Choose a conversation, or begin a new one.')}</p>
           </div>
         )}
       </main>

@@ -1,4 +1,5 @@
 import { useMessenger } from '../state/session-context.ts';
+import { plural, t } from '../words/words.ts';
 import { remainingText } from './remaining-length.ts';
 import type { ShownComposition } from './use-composition.ts';
 
@@ -16,12 +17,12 @@ export function ComposerNotes(props: {
     <div class="composer-notes" id={props.id}>
       {lengthNote !== undefined && <p data-bad={remaining < 0}>{lengthNote}</p>}
       <div role="status">
-        {(status === 'offline' || status === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
+        {(status === 'offline' || status === 'waiting') && (
+          <p>{t('You are offline. Messages are sent when you are back.')}</p>
+        )}
         {isQueued && <p>{queuedNote(files.status.value)}</p>}
         {props.mentionCount > 0 && (
-          <p class="visually-hidden">
-            {props.mentionCount === 1 ? 'One person' : `${props.mentionCount} people`} to mention.
-          </p>
+          <p class="visually-hidden">{plural('One person to mention.|{n} people to mention.', props.mentionCount)}</p>
         )}
       </div>
       <div role="alert">{files.problem.value !== undefined && <p data-bad="true">{files.problem.value}</p>}</div>
@@ -31,6 +32,6 @@ export function ComposerNotes(props: {
 
 function queuedNote(status: 'uploading' | 'failed' | 'ready'): string {
   return status === 'failed'
-    ? 'Not sent yet: a file could not be uploaded. Try again, or remove it.'
-    : 'Sent as soon as the files are uploaded.';
+    ? t('Not sent yet: a file could not be uploaded. Try again, or remove it.')
+    : t('Sent as soon as the files are uploaded.');
 }

@@ -3,6 +3,7 @@ import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
+import { t } from '../words/words.ts';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { insertText } from './insert-text.ts';
@@ -84,7 +85,7 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
       )}
       <form
         class="composer-form"
-        aria-label="New message"
+        aria-label={t('New message')}
         onSubmit={(event) => {
           event.preventDefault();
           send();

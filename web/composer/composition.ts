@@ -6,6 +6,7 @@ import { perConversation } from '../state/per-conversation.ts';
 import { fileCountOf } from '../state/unsent-files.ts';
 import { createMessageFiles } from '../uploads/message-files.ts';
 import type { Upload } from '../uploads/upload.ts';
+import { t } from '../words/words.ts';
 import { createAutosave } from './autosave.ts';
 
 /**
@@ -122,7 +123,9 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
       self.cancel();
       if (current && current.to !== current.from) prepend(current.to);
       files.setProblem(
-        current ? 'The message that you were editing was deleted.' : 'The message that you were answering was deleted.',
+        current
+          ? t('The message that you were editing was deleted.')
+          : t('The message that you were answering was deleted.'),
       );
     },
     send(): void {
@@ -137,13 +140,13 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
       autosave.flush();
     },
     addFiles(chosen: readonly File[]): void {
-      if (edit.value) files.setProblem('Files can only be added to a new message.');
+      if (edit.value) files.setProblem(t('Files can only be added to a new message.'));
       else if (chosen.length > 0) files.add(chosen);
     },
     /** Without this file the message is another one, so it waits for the user. */
     removeFile(upload: Upload): void {
       files.remove(upload);
-      if (isDue.value) files.setProblem('Not sent, because you removed a file. Send it again when it is ready.');
+      if (isDue.value) files.setProblem(t('Not sent, because you removed a file. Send it again when it is ready.'));
       isDue.value = false;
     },
     /** Takes over a failed send, so that the user can change it. */

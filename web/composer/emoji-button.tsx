@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 
 const EmojiPalette = lazy((chunk) => chunk.EmojiPalette);
 
@@ -29,7 +30,7 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
         type="button"
         class="icon-button"
         ref={button}
-        aria-label="Emoji"
+        aria-label={t('Emoji')}
         aria-haspopup="dialog"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
@@ -38,7 +39,7 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
       </button>
       {open && (
         <EmojiPalette
-          label="Emoji"
+          label={t('Emoji')}
           onChoose={(emoji) => {
             setOpen(false);
             onChoose(emoji);

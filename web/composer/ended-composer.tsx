@@ -1,5 +1,6 @@
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
+import { t } from '../words/words.ts';
 import { compositionOf } from './composition.ts';
 import { FailedSendList } from './failed-send-list.tsx';
 import type { ThreadAbove } from './use-composition.ts';
@@ -12,21 +13,21 @@ export function EndedComposer({ thread }: { readonly thread: ThreadAbove }) {
     <div class="composer">
       <FailedSendList conversation={thread.conversation} />
       {unsent !== '' && (
-        <section class="composer-unsent" aria-label="Not sent">
+        <section class="composer-unsent" aria-label={t('Not sent')}>
           <p class="failed-send-text" dir="auto">
             {unsent}
           </p>
           <p class="failed-send-actions">
             <Button look="text-button" onClick={() => copyText(unsent)}>
-              Copy text
+              {t('Copy text')}
             </Button>
             <Button look="text-button" onClick={() => (isEdit.value ? cancel() : write(''))}>
-              Discard
+              {t('Discard')}
             </Button>
           </p>
         </section>
       )}
-      <p class="composer-ended">You are no longer a member of this conversation, so you cannot write here.</p>
+      <p class="composer-ended">{t('You are no longer a member of this conversation, so you cannot write here.')}</p>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { Icon } from '../ui/icon.tsx';
+import { plural, t } from '../words/words.ts';
 
 /** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
 export function FailedSendList(props: {
@@ -16,7 +17,7 @@ export function FailedSendList(props: {
   const failed = failedSends.of(props.conversation.id);
   if (failed.length === 0) return null;
   return (
-    <ul class="failed-sends" aria-label="Not sent">
+    <ul class="failed-sends" aria-label={t('Not sent')}>
       {failed.map((one) => (
         <FailedSendItem
           key={one.item.client_id}
@@ -54,25 +55,27 @@ function FailedSendItem(props: {
     <li class="failed-send">
       <div class="failed-send-bubble">
         {text !== undefined && text !== '' && <p class="failed-send-text">{text}</p>}
-        {files > 0 && <p>{files === 1 ? 'One file' : `${files} files`}</p>}
-        {action.type === 'delete' && <p>Deleting a message</p>}
+        {files > 0 && <p>{plural('One file|{n} files', files)}</p>}
+        {action.type === 'delete' && <p>{t('Deleting a message')}</p>}
         {action.type === 'react' && <p>{action.emoji}</p>}
       </div>
       <p class="failed-send-reason" role="alert">
         <Icon name="warning" />
         <span>
-          {action.type === 'create' ? 'Not sent' : 'Not changed'}: {props.failed.why}
+          {action.type === 'create'
+            ? t('Not sent: {why}', { why: props.failed.why })
+            : t('Not changed: {why}', { why: props.failed.why })}
         </span>
       </p>
       <p class="failed-send-actions">
-        {props.onRetry && button('Try again', props.onRetry)}
-        {props.onEdit && (text !== undefined || files > 0) && button('Edit', props.onEdit)}
+        {props.onRetry && button(t('Try again'), props.onRetry)}
+        {props.onEdit && (text !== undefined || files > 0) && button(t('Edit'), props.onEdit)}
         {!props.onEdit && text && (
           <Button look="text-button" onClick={() => copyText(text)}>
-            Copy text
+            {t('Copy text')}
           </Button>
         )}
-        {button('Discard')}
+        {button(t('Discard'))}
       </p>
     </li>
   );

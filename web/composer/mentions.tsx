@@ -1,6 +1,7 @@
 import type { Person } from '@parley/client';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { Avatar } from '../ui/avatar.tsx';
+import { t } from '../words/words.ts';
 import { insertText } from './insert-text.ts';
 import { completeMention, type Mention, matchingPeople, mentionAt } from './mention.ts';
 
@@ -66,7 +67,7 @@ export function useMentions(people: () => readonly Person[], field: () => HTMLTe
 export function MentionList({ mentions: { id, found, active, choose } }: { readonly mentions: Mentions }) {
   if (found.length === 0) return null;
   return (
-    <div class="mention-list" role="listbox" id={id} aria-label="People to mention">
+    <div class="mention-list" role="listbox" id={id} aria-label={t('People to mention')}>
       {found.map((person, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the text field has the focus and handles the keys
         <div

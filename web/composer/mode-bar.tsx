@@ -1,6 +1,7 @@
 import { textWithNames } from '../state/mentions.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import type { ShownComposition } from './use-composition.ts';
 
 /** Shows which message the user replies to or edits. */
@@ -16,10 +17,12 @@ export function ModeBar(props: {
     <div class="mode-bar">
       <Icon name={isEdit ? 'edit' : 'reply'} />
       <p class="mode-text">
-        <strong>{isEdit ? 'Editing your message' : `Replying to ${target?.from_user.name ?? '…'}`}</strong>
+        <strong>
+          {isEdit ? t('Editing your message') : t('Replying to {name}', { name: target?.from_user.name ?? '…' })}
+        </strong>
         <span class="mode-excerpt">{(target && textWithNames(target, props.nameOf)) || files || '\u00a0'}</span>
       </p>
-      <IconButton icon="close" label={isEdit ? 'Cancel editing' : 'Cancel reply'} onClick={props.onCancel} />
+      <IconButton icon="close" label={isEdit ? t('Cancel editing') : t('Cancel reply')} onClick={props.onCancel} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { cleanText, limits } from '@parley/client/text';
+import { plural } from '../words/words.ts';
 
 /**
  * How many characters the text may still grow; below 0, how many it has too many. The size in bytes is limited as well, and attachments take a
@@ -16,7 +17,6 @@ export function remainingLength(text: string, attachments: number): number {
 
 /** Undefined while there is plenty of room. */
 export function remainingText(remaining: number): string | undefined {
-  const characters = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'character' : 'characters'}`;
-  if (remaining < 0) return `${characters(-remaining)} too many.`;
-  return remaining <= 200 ? `${characters(remaining)} left.` : undefined;
+  if (remaining < 0) return plural('{n} character too many.|{n} characters too many.', -remaining);
+  return remaining <= 200 ? plural('{n} character left.|{n} characters left.', remaining) : undefined;
 }

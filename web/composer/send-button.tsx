@@ -1,9 +1,10 @@
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import type { ShownComposition } from './use-composition.ts';
 
 export function SendButton(props: { readonly composition: ShownComposition }) {
   const { canSend, isEdit, isUploading, isQueued } = props.composition;
-  const label = isEdit ? 'Save' : isUploading ? 'Send when uploaded' : 'Send';
+  const label = isEdit ? t('Save') : isUploading ? t('Send when uploaded') : t('Send');
   return (
     <button
       type="submit"

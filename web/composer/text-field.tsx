@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { t } from '../words/words.ts';
 import type { Mentions } from './mentions.tsx';
 
 /** Grows with its text, up to a limit. Browsers without `field-sizing` get the height from a measurement. */
@@ -29,8 +30,8 @@ export function TextField(props: {
       class="composer-text"
       ref={field}
       rows={1}
-      aria-label="Message"
-      placeholder="Message"
+      aria-label={t('Message')}
+      placeholder={t('Message')}
       aria-describedby={props.notes}
       aria-invalid={props.isTooLong}
       aria-autocomplete="list"

@@ -4,6 +4,7 @@ import { lazy } from '../lazy.tsx';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
 import { ThreadView } from './thread-view.tsx';
@@ -22,7 +23,7 @@ export function ConversationPane({ name }: { readonly name: string }) {
   if (opened.status === 'open') return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} />;
   const isOffline = ['offline', 'waiting'].includes(state.value.status);
   return (
-    <section class="conversation" aria-busy={opened.status === 'opening'} aria-label="Conversation">
+    <section class="conversation" aria-busy={opened.status === 'opening'} aria-label={t('Conversation')}>
       <header class="thread-head">
         <BackLink />
       </header>
@@ -46,7 +47,7 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
   const hasPinned = useRef(false);
   hasPinned.current ||= conversation.view.pinned_messages !== undefined;
   return (
-    <section class="conversation-and-details" aria-label="Conversation">
+    <section class="conversation-and-details" aria-label={t('Conversation')}>
       <div class="conversation">
         <ThreadHead
           thread={thread}
@@ -75,13 +76,13 @@ function OfflinePane({ name }: { readonly name: string }) {
     <div class="empty-pane">
       {view && <h2>{titleOf(view, me)}</h2>}
       <p>
-        {status === 'offline' ? 'You are offline.' : 'Not connected; trying again soon.'} The messages are shown as soon
-        as you are connected, and what you wrote is sent then.
+        {status === 'offline' ? t('You are offline.') : t('Not connected; trying again soon.')}{' '}
+        {t('The messages are shown as soon as you are connected, and what you wrote is sent then.')}
       </p>
-      <ul class="unsent" aria-label="Waiting to be sent">
+      <ul class="unsent" aria-label={t('Waiting to be sent')}>
         {pending(name).map(({ client_id, action }) => (
           <li key={client_id}>
-            <Icon name="clock" /> {action.type === 'create' ? action.message || 'File' : 'A change'}
+            <Icon name="clock" /> {action.type === 'create' ? action.message || t('File') : t('A change')}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import type { Message } from '@parley/client';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { t } from '../words/words.ts';
 import { deleteForAll, deleteForMe, permissionsFor } from './message-actions.ts';
 import type { Thread } from './thread.ts';
 
@@ -13,21 +14,23 @@ export function DeleteDialog(props: { readonly thread: Thread; readonly message:
     act(thread, message);
   };
   return (
-    <Dialog title="Delete message" onClose={onClose}>
+    <Dialog title={t('Delete message')} onClose={onClose}>
       <div class="stack">
         <p>
           {canDeleteForAll
-            ? 'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.'
-            : 'It disappears for you alone; the others keep it.'}
+            ? t(
+                'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.',
+              )
+            : t('It disappears for you alone; the others keep it.')}
         </p>
         <div class="dialog-buttons delete-buttons">
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{t('Cancel')}</Button>
           <Button kind="danger" onClick={choose(deleteForMe)}>
-            Delete for me
+            {t('Delete for me')}
           </Button>
           {canDeleteForAll && (
             <Button kind="danger-main" onClick={choose(deleteForAll)}>
-              Delete for everybody
+              {t('Delete for everybody')}
             </Button>
           )}
         </div>

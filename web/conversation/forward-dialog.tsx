@@ -8,6 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { showToast } from '../ui/toast.tsx';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** Sends a copy of a message to another conversation. */
@@ -28,19 +29,22 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
         message: message.message,
         attachments: attachments.length > 0 ? attachments : undefined,
       });
-      showToast(`Forwarded to ${title}.`, { label: 'Open', run: () => navigate({ page: 'conversation', name: to }) });
+      showToast(t('Forwarded to {title}.', { title }), {
+        label: t('Open'),
+        run: () => navigate({ page: 'conversation', name: to }),
+      });
     } catch (error) {
       if (error instanceof Error) showToast(error.message);
     }
   }
 
   return (
-    <Dialog title="Forward to" onClose={onClose}>
+    <Dialog title={t('Forward to')} onClose={onClose}>
       <input
         class="field"
         type="search"
-        aria-label="Find a conversation"
-        placeholder="Find a conversation"
+        aria-label={t('Find a conversation')}
+        placeholder={t('Find a conversation')}
         value={query}
         onInput={({ currentTarget }) => setQuery(currentTarget.value)}
       />
@@ -53,7 +57,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
           </li>
         ))}
       </ul>
-      {found.length === 0 && <p>No conversation has this name.</p>}
+      {found.length === 0 && <p>{t('No conversation has this name.')}</p>}
     </Dialog>
   );
 }

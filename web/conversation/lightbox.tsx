@@ -2,6 +2,7 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { isRightToLeft, t } from '../words/words.ts';
 
 /** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
 export function Lightbox(props: {
@@ -32,14 +33,14 @@ export function Lightbox(props: {
       onClose={props.onClose}
       onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
       onKeyDown={({ key }) => {
-        if (hasOthers && key === 'ArrowRight') step(1);
-        if (hasOthers && key === 'ArrowLeft') step(-1);
+        if (hasOthers && key === 'ArrowRight') step(isRightToLeft() ? -1 : 1);
+        if (hasOthers && key === 'ArrowLeft') step(isRightToLeft() ? 1 : -1);
       }}
     >
       <header class="lightbox-head">
         <p class="lightbox-name">
           {picture.filename}
-          {hasOthers && ` (${index + 1} of ${pictures.length})`}
+          {hasOthers && ` ${t('({n} of {all})', { n: index + 1, all: pictures.length })}`}
         </p>
         <a
           class="icon-button"
@@ -47,11 +48,11 @@ export function Lightbox(props: {
           download={picture.filename}
           target="_blank"
           rel="noopener noreferrer"
-          aria-label="Download"
+          aria-label={t('Download')}
         >
           <Icon name="download" />
         </a>
-        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
+        <IconButton icon="close" label={t('Close')} onClick={() => element.current?.close()} />
       </header>
       <img
         key={picture.url}
@@ -62,8 +63,8 @@ export function Lightbox(props: {
       />
       {hasOthers && (
         <p class="lightbox-steps">
-          <IconButton icon="back" label="Previous picture" onClick={() => step(-1)} />
-          <IconButton icon="back" label="Next picture" data-turned onClick={() => step(1)} />
+          <IconButton icon="back" label={t('Previous picture')} onClick={() => step(-1)} />
+          <IconButton icon="back" label={t('Next picture')} data-turned onClick={() => step(1)} />
         </p>
       )}
     </dialog>

@@ -2,6 +2,7 @@ import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
 import { compositionOf } from '../composer/composition.ts';
 import { showToast } from '../ui/toast.tsx';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
@@ -38,8 +39,8 @@ export function markUnread(thread: Thread, message: Message): void {
   createSettings(thread.chat)
     .change(thread.conversation.id, { unread_from: message.seq })
     .then(
-      () => showToast('Marked as unread.'),
-      (error: Error) => showToast(error.message, { label: 'Try again', run: () => markUnread(thread, message) }),
+      () => showToast(t('Marked as unread.')),
+      (error: Error) => showToast(error.message, { label: t('Try again'), run: () => markUnread(thread, message) }),
     );
 }
 
@@ -51,5 +52,7 @@ export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
 export function deleteForMe(thread: Thread, message: Message): void {
   thread.conversation
     .deleteForMe(message.seq)
-    .catch((error: Error) => showToast(error.message, { label: 'Try again', run: () => deleteForMe(thread, message) }));
+    .catch((error: Error) =>
+      showToast(error.message, { label: t('Try again'), run: () => deleteForMe(thread, message) }),
+    );
 }

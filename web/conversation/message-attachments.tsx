@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 import { useFreshAttachments } from './use-fresh-attachments.ts';
 
@@ -25,7 +26,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
               class="picture"
               key={file.id}
               style={pictures.length > 1 ? undefined : boxOf(file)}
-              aria-label={`Open ${file.filename}`}
+              aria-label={t('Open {name}', { name: file.filename })}
               onClick={() => setOpen(file.id)}
             >
               <img key={version} src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
@@ -80,7 +81,7 @@ function FileCard({ file, onApproach }: { readonly file: SentFile; onApproach(ev
       <span>
         <Icon name="file" />
       </span>
-      <span class="visually-hidden">Download </span>
+      <span class="visually-hidden">{t('Download')} </span>
       <span class="file-about">
         <span class="file-name">{file.filename}</span>
         <span class="file-size">{formatSize(file.size)}</span>

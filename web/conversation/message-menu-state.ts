@@ -23,3 +23,11 @@ export const wasOpened = computed(() => {
   opened ||= menu.value !== undefined;
   return opened;
 });
+
+/** The menu could not be downloaded. The next one that is opened tries it again. */
+export function dropMenu(): void {
+  opened = false;
+  const dropped = menu.peek();
+  menu.value = undefined;
+  dropped?.onClosed();
+}

@@ -4,6 +4,7 @@ import { EmojiPalette, usualEmoji } from '../emoji/emoji-palette.tsx';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
@@ -12,9 +13,6 @@ import { setPinned } from './pin.ts';
 import { positionPopover } from './position-popover.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
-
-/** Names of the usual emoji. */
-const quickNames = ['thumbs up', 'heart', 'tears of joy', 'surprised', 'sad', 'please or thanks'];
 
 type DialogKind = 'delete' | 'forward';
 
@@ -77,7 +75,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
     <div class="menu" popover="auto" ref={element}>
       {isPalette ? (
         <EmojiPalette
-          label="React"
+          label={t('React')}
           onChoose={(sign) => {
             close();
             react(thread, message, sign);
@@ -85,19 +83,17 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           onClose={close}
         />
       ) : (
-        <div role="menu" aria-label="Message actions" onKeyDown={moveFocus}>
+        <div role="menu" aria-label={t('Message actions')} onKeyDown={moveFocus}>
           {can.write && (
             // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
-            <div class="menu-quick" role="group" aria-label="React">
-              {usualEmoji.map((sign, index) => (
+            <div class="menu-quick" role="group" aria-label={t('React')}>
+              {usualEmoji.map((sign) => (
                 <button
                   type="button"
                   role="menuitem"
                   class="emoji-button"
                   key={sign}
                   tabIndex={-1}
-                  aria-label={quickNames[index]}
-                  title={quickNames[index]}
                   onClick={choose(() => react(thread, message, sign))}
                 >
                   {sign}
@@ -108,21 +104,21 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
                 role="menuitem"
                 class="emoji-button"
                 tabIndex={-1}
-                aria-label="More emoji"
-                title="More emoji"
+                aria-label={t('More emoji')}
+                title={t('More emoji')}
                 onClick={() => setPalette(true)}
               >
                 <Icon name="plus" />
               </button>
             </div>
           )}
-          {can.write && item('reply', 'Reply', () => reply(thread, message))}
-          {can.edit && item('edit', 'Edit', () => edit(thread, message))}
-          {message.message !== '' && item('copy', 'Copy text', () => copyText(message.message))}
-          {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
-          {item('dot', 'Mark unread from here', () => markUnread(thread, message))}
-          {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => setPinned(thread, message, !isPinned))}
-          {item('trash', 'Delete', () => props.onDialog('delete'))}
+          {can.write && item('reply', t('Reply'), () => reply(thread, message))}
+          {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
+          {!message.deleted && item('forward', t('Forward'), () => props.onDialog('forward'))}
+          {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
+          {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
+          {item('trash', t('Delete'), () => props.onDialog('delete'))}
         </div>
       )}
     </div>
@@ -135,9 +131,10 @@ function moveFocus(event: KeyboardEvent): void {
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
   const index = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const along = isRightToLeft() ? -1 : 1;
   const targets: Readonly<Record<string, number>> = {
-    ArrowRight: index + 1,
-    ArrowLeft: index - 1,
+    ArrowRight: index + along,
+    ArrowLeft: index - along,
     ArrowDown: index + 1,
     ArrowUp: index - 1,
     Home: 0,

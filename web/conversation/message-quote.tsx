@@ -1,6 +1,7 @@
 import type { Message } from '@parley/client';
 import { textWithNames } from '../state/mentions.ts';
 import { showToast } from '../ui/toast.tsx';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** The message that a reply refers to; a click leads to it. */
@@ -13,7 +14,7 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       disabled={original === null}
       onClick={() => thread.goTo(seq).catch(({ message }: Error) => showToast(message))}
     >
-      <span class="visually-hidden">In reply to </span>
+      <span class="visually-hidden">{t('In reply to')} </span>
       <span class="quote-name">{original ? thread.nameOf(original.from_user.username) : '\u00a0'}</span>
       <span>{original === undefined ? '\u00a0' : excerpt(thread, original)}</span>
     </button>
@@ -22,6 +23,6 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
 
 /** A message in one line. @param message null if it does not exist any more */
 export function excerpt({ nameOf }: Pick<Thread, 'nameOf'>, message: Message | null): string {
-  if (!message || message.deleted) return 'Deleted message';
+  if (!message || message.deleted) return t('Deleted message');
   return textWithNames(message, nameOf).slice(0, 200) || message.attachments.map(({ filename }) => filename).join(', ');
 }

@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { list, t } from '../words/words.ts';
 import { react } from './message-actions.ts';
 import type { Thread } from './thread.ts';
 
@@ -7,10 +8,10 @@ export function MessageReactions({ thread, message }: { readonly thread: Thread;
   const reactions = Object.entries(message.reactions);
   if (reactions.length === 0) return null;
   return (
-    <ul class="reactions" aria-label="Reactions">
+    <ul class="reactions" aria-label={t('Reactions')}>
       {reactions.map(([emoji, users]) => {
         const isOwn = users.includes(thread.me);
-        const names = users.map((user) => (user === thread.me ? 'you' : thread.nameOf(user))).join(', ');
+        const names = list(users.map((user) => (user === thread.me ? t('you') : thread.nameOf(user))));
         return (
           <li key={emoji}>
             <button

@@ -3,6 +3,7 @@ import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
+import { t } from '../words/words.ts';
 import { MessageAttachments } from './message-attachments.tsx';
 import { type MenuKind, menu } from './message-menu-state.ts';
 import { MessageQuote } from './message-quote.tsx';
@@ -40,7 +41,7 @@ export class MessageRow extends Component<RowProps> {
 function NewMessagesLine() {
   return (
     <p class="new-line">
-      <span>New messages</span>
+      <span>{t('New messages')}</span>
     </p>
   );
 }
@@ -102,20 +103,20 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
         )}
         <div class="message-body">
           {first && (
-            <p class={isGroup && !isOwn ? 'message-author' : 'visually-hidden'}>{isOwn ? 'You' : from_user.name}</p>
+            <p class={isGroup && !isOwn ? 'message-author' : 'visually-hidden'}>{isOwn ? t('You') : from_user.name}</p>
           )}
           <div class="bubble" data-deleted={deleted} {...longPress}>
             {reply_to !== null && !deleted && <MessageQuote thread={thread} seq={reply_to} />}
             {attachments.length > 0 && <MessageAttachments thread={thread} message={message} />}
             {deleted ? (
-              <span class="message-text">This message was deleted</span>
+              <span class="message-text">{t('This message was deleted')}</span>
             ) : (
               message.message !== '' && (
                 <MessageText thread={thread} text={message.message} mentions={message.mentions} />
               )
             )}
             <span class="message-meta">
-              {message.edited_at !== null && !deleted && <span>edited</span>}
+              {message.edited_at !== null && !deleted && <span>{t('edited')}</span>}
               <time dateTime={message.date_added} title={exactTime(message.date_added)}>
                 {clockTime(message.date_added)}
               </time>

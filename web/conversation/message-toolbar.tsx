@@ -1,5 +1,6 @@
 import type { Message } from '@parley/client';
 import { IconButton } from '../ui/button.tsx';
+import { t } from '../words/words.ts';
 import { permissionsFor, reply } from './message-actions.ts';
 import type { MenuKind } from './message-menu-state.ts';
 import type { Thread } from './thread.ts';
@@ -12,21 +13,21 @@ export function MessageToolbar(props: {
 }) {
   const { thread, message, onOpen } = props;
   return (
-    <div class="message-toolbar" role="toolbar" aria-label="Message actions">
+    <div class="message-toolbar" role="toolbar" aria-label={t('Message actions')}>
       {permissionsFor(thread, message).write && (
         <>
           <IconButton
             icon="smile"
-            label="React"
+            label={t('React')}
             aria-haspopup="dialog"
             onClick={({ currentTarget }) => onOpen('emoji', currentTarget)}
           />
-          <IconButton icon="reply" label="Reply" onClick={() => reply(thread, message)} />
+          <IconButton icon="reply" label={t('Reply')} onClick={() => reply(thread, message)} />
         </>
       )}
       <IconButton
         icon="menu"
-        label="More"
+        label={t('More')}
         aria-haspopup="menu"
         onClick={({ currentTarget }) => onOpen('all', currentTarget)}
       />

@@ -2,6 +2,7 @@ import type { OutboxItem } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
 import { sentUpload } from '../uploads/message-files.ts';
+import { t } from '../words/words.ts';
 import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageText } from './message-text.tsx';
@@ -54,7 +55,7 @@ function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
               <Icon name="file" />
             </span>
             <span class="file-about">
-              <span class="file-name">{file.name ?? 'File'}</span>
+              <span class="file-name">{file.name ?? t('File')}</span>
               <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
             </span>
           </p>

@@ -5,6 +5,7 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { shortTime } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
 import { sentenceOf } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { permissionsFor } from './message-actions.ts';
 import { excerpt } from './message-quote.tsx';
 import { setPinned } from './pin.ts';
@@ -19,9 +20,9 @@ export function PinnedDialog({ thread, onClose }: { readonly thread: Thread; onC
     thread.goTo(seq).catch((reason: Error) => showToast(sentenceOf(reason)));
   };
   return (
-    <Dialog title="Pinned messages" onClose={onClose}>
-      {list?.length === 0 && <p class="list-note">No message is pinned.</p>}
-      <ul class="pinned-list" aria-label="Pinned messages" aria-busy={list === undefined}>
+    <Dialog title={t('Pinned messages')} onClose={onClose}>
+      {list?.length === 0 && <p class="list-note">{t('No message is pinned.')}</p>}
+      <ul class="pinned-list" aria-label={t('Pinned messages')} aria-busy={list === undefined}>
         {list?.map((pinned) => (
           <PinnedRow key={pinned.message.seq} thread={thread} pinned={pinned} onGo={() => goTo(pinned.message.seq)} />
         ))}
@@ -39,7 +40,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
     <li class="pinned-row">
       <button type="button" class="list-button search-result" onClick={props.onGo}>
         <span class="search-result-name" dir="auto">
-          {isMine(message.from_user.username) ? 'You' : message.from_user.name}
+          {isMine(message.from_user.username) ? t('You') : message.from_user.name}
         </span>
         <time class="search-result-time" dateTime={message.date_added}>
           {shortTime(message.date_added, Date.now())}
@@ -47,9 +48,11 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
         <span class="search-result-text" dir="auto">
           {excerpt(thread, message)}
         </span>
-        <span class="quiet">{isMine(by.username) ? 'Pinned by you' : `Pinned by ${by.name}`}</span>
+        <span class="quiet">{isMine(by.username) ? t('Pinned by you') : t('Pinned by {name}', { name: by.name })}</span>
       </button>
-      {permissionsFor(thread, message).pin && <Button onClick={() => setPinned(thread, message, false)}>Unpin</Button>}
+      {permissionsFor(thread, message).pin && (
+        <Button onClick={() => setPinned(thread, message, false)}>{t('Unpin')}</Button>
+      )}
     </li>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
+import { plural } from '../words/words.ts';
 import { PinnedDialog } from './pinned-dialog.tsx';
 import type { Thread } from './thread.ts';
 
@@ -13,7 +14,7 @@ export function PinnedLine({ thread }: { readonly thread: Thread }) {
       {count !== undefined && (
         <button type="button" class="list-button pinned-line" onClick={() => setOpen(true)}>
           <Icon name="pin" />
-          {count === 1 ? '1 pinned message' : `${count} pinned messages`}
+          {plural('{n} pinned message|{n} pinned messages', count)}
         </button>
       )}
       {isOpen && <PinnedDialog thread={thread} onClose={() => setOpen(false)} />}

@@ -1,4 +1,5 @@
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 
 const states = {
   pending: { icon: 'clock', text: 'Waiting to be sent' },
@@ -10,9 +11,9 @@ const states = {
 export function ReceiptIcon({ state }: { readonly state: keyof typeof states }) {
   const { icon, text } = states[state];
   return (
-    <span class="receipt" data-state={state} title={text}>
+    <span class="receipt" data-state={state} title={t(text)}>
       <Icon name={icon} />
-      <span class="visually-hidden">{text}</span>
+      <span class="visually-hidden">{t(text)}</span>
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { presenceText } from '../ui/times.ts';
+import { plural, t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** Title and presence of a conversation, and its buttons. */
@@ -36,11 +37,11 @@ export function ThreadHead(props: {
       </div>
       <IconButton
         icon="search"
-        label="Search in this conversation"
+        label={t('Search in this conversation')}
         aria-expanded={props.isSearching}
         onClick={props.onSearch}
       />
-      <IconButton icon="info" label="Details" aria-expanded={props.hasDetails} onClick={props.onDetails} />
+      <IconButton icon="info" label={t('Details')} aria-expanded={props.hasDetails} onClick={props.onDetails} />
     </header>
   );
 }
@@ -55,14 +56,14 @@ function usePresenceText({ conversation, me, nameOf }: Thread): string {
   if (other !== undefined) return presenceText(presence(other));
   if (view.online !== undefined) return largeCount(view);
   const { members } = view;
-  const count = members.length === 1 ? '1 member' : `${members.length.toLocaleString('en')} members`;
+  const count = plural('{n} member|{n} members', members.length);
   const online = members.filter((member) => presence(member.username)?.online ?? member.online).length;
-  return online > 0 ? `${count}, ${online} online` : count;
+  return online > 0 ? `${count}, ${plural('{n} online|{n} online', online)}` : count;
 }
 
 export function BackLink() {
   return (
-    <a class="icon-button back-link" href={hrefOf({ page: 'inbox' })} aria-label="Back to conversations">
+    <a class="icon-button back-link" href={hrefOf({ page: 'inbox' })} aria-label={t('Back to conversations')}>
       <Icon name="back" />
     </a>
   );

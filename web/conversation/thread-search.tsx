@@ -4,6 +4,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { shortTime } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
+import { plural, t } from '../words/words.ts';
 import { excerpt } from './message-quote.tsx';
 import type { Thread } from './thread.ts';
 
@@ -63,7 +64,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
     <search
       class="thread-search"
       ref={root}
-      aria-label="In this conversation"
+      aria-label={t('In this conversation')}
       onKeyDown={({ key }) => {
         if (key === 'Escape') onClose();
       }}
@@ -75,19 +76,19 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
           type="search"
           ref={field}
           maxLength={100}
-          aria-label="Search messages"
-          placeholder="Search messages"
+          aria-label={t('Search messages')}
+          placeholder={t('Search messages')}
           value={query}
           onInput={({ currentTarget }) => setQuery(currentTarget.value)}
         />
-        <IconButton icon="close" label="Close search" onClick={onClose} />
+        <IconButton icon="close" label={t('Close search')} onClick={onClose} />
       </div>
       {search && (
         <div class="thread-search-results">
           <p class="thread-search-status" role="status">
             {statusText(search)}
           </p>
-          <ol aria-label="Found messages">
+          <ol aria-label={t('Found messages')}>
             {search.messages.map((message) => (
               <li key={message.seq}>
                 <button
@@ -96,7 +97,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
                   onClick={() => thread.goTo(message.seq).catch((error: Error) => showToast(error.message))}
                 >
                   <span class="search-result-name">
-                    {message.from_user.username === thread.me ? 'You' : message.from_user.name}
+                    {message.from_user.username === thread.me ? t('You') : message.from_user.name}
                   </span>
                   <time class="search-result-time" dateTime={message.date_added}>
                     {shortTime(message.date_added, Date.now())}
@@ -108,7 +109,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
           </ol>
           {(search.status === 'more' || search.status === 'failed') && (
             <Button onClick={() => loadMore(search.query, search.messages)}>
-              {search.status === 'failed' ? 'Try again' : 'Search further back'}
+              {search.status === 'failed' ? t('Try again') : t('Search further back')}
             </Button>
           )}
         </div>
@@ -119,6 +120,6 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
 
 function statusText({ status, messages, error }: Search): string {
   if (status === 'failed') return error ?? '';
-  if (messages.length === 0) return status === 'searching' ? 'Searching…' : 'Nothing found.';
-  return messages.length === 1 ? 'One message found' : `${messages.length} messages found`;
+  if (messages.length === 0) return status === 'searching' ? t('Searching…') : t('Nothing found.');
+  return plural('One message found|{n} messages found', messages.length);
 }

@@ -7,9 +7,10 @@ import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { dayName } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
+import { plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
-import { wasOpened } from './message-menu-state.ts';
+import { dropMenu, wasOpened } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
@@ -17,7 +18,7 @@ import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
-const MessageMenu = lazy((chunk) => chunk.MessageMenu);
+const MessageMenu = lazy((chunk) => chunk.MessageMenu, dropMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
@@ -47,7 +48,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         ref={scroller}
         role="log"
         aria-live="off"
-        aria-label="Messages"
+        aria-label={t('Messages')}
         aria-describedby={help}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users have to be able to scroll it
         tabIndex={0}
@@ -57,7 +58,8 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
           {hasOlder ? (
             <LoadMore which="Older" scroller={scroller} messages={messages} load={thread.loadOlder} />
           ) : (
-            messages.length === 0 && pending.length === 0 && <p class="thread-empty">No messages yet. Say hello!</p>
+            messages.length === 0 &&
+            pending.length === 0 && <p class="thread-empty">{t('No messages yet. Say hello!')}</p>
           )}
           {days.map(({ date, rows }) => (
             <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now)}>
@@ -81,7 +83,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
           ))}
           {atNewest ? (
             pending.length > 0 && (
-              <ol aria-label="Waiting to be sent">
+              <ol aria-label={t('Waiting to be sent')}>
                 {pending.map((item, index) => (
                   <PendingRow
                     key={item.client_id}
@@ -100,8 +102,9 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       </div>
       {isScrolledUp && <JumpToLatest thread={thread} onPress={jumpToEnd} />}
       <p class="visually-hidden" id={help}>
-        Press Enter to go to the last message, arrow keys to go to other messages, and Enter again to open the actions
-        of a message.
+        {t(
+          'Press Enter to go to the last message, arrow keys to go to other messages, and Enter again to open the actions of a message.',
+        )}
       </p>
       <MessageAnnouncer thread={thread} />
       {wasOpened.value && <MessageMenu />}
@@ -121,7 +124,7 @@ function LoadMore(props: {
   useEffect(() => {
     if (!element.current) return;
     const tryLoad = () => {
-      load().catch(({ message }: Error) => showToast(message, { label: 'Try again', run: tryLoad }));
+      load().catch(({ message }: Error) => showToast(message, { label: t('Try again'), run: tryLoad }));
     };
     const observer = new IntersectionObserver(
       (entries) => {
@@ -135,7 +138,9 @@ function LoadMore(props: {
   return (
     <div class="thread-more" ref={element}>
       <span class="spinner" />
-      <span class="visually-hidden">{which} messages are loading</span>
+      <span class="visually-hidden">
+        {which === 'Older' ? t('Older messages are loading.') : t('Newer messages are loading.')}
+      </span>
     </div>
   );
 }
@@ -153,7 +158,7 @@ function JumpToLatest({ thread, onPress }: { readonly thread: Thread; onPress():
     <button
       type="button"
       class="jump-to-latest"
-      aria-label={unread > 0 ? `Jump to latest, ${unread} new` : 'Jump to latest'}
+      aria-label={unread > 0 ? plural('Jump to latest, {n} new|Jump to latest, {n} new', unread) : t('Jump to latest')}
       onClick={onPress}
     >
       <Icon name="down" />

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
+import { type Label, locale, t } from '../words/words.ts';
 import { readHabits, saveHabits, withRecent } from './emoji-habits.ts';
 import { type Emoji, type EmojiGroup, searchEmoji } from './load-emoji.ts';
 import { moveInGrid } from './move-in-grid.ts';
@@ -11,10 +12,10 @@ export const usualEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 const hand = '✋';
 
 /** The signs on the buttons of the groups, and their names. */
-const groupSigns: Readonly<Record<string, readonly [sign: string, name: string]>> = {
+const groupSigns: Readonly<Record<string, readonly [sign: string, name: Label]>> = {
   recent: ['🕘', 'Recently used'],
   smileys_emotion: ['😀', 'Smileys'],
-  people_body: ['👋', 'People'],
+  people_body: ['👋', 'People and hands'],
   animals_nature: ['🐻', 'Animals and nature'],
   food_drink: ['🍎', 'Food and drink'],
   travel_places: ['✈️', 'Travel and places'],
@@ -30,8 +31,7 @@ export function EmojiPalette(props: { readonly label: string; onChoose(emoji: st
   const [habits, setHabits] = useState(() => readHabits(me));
   const [query, setQuery] = useState('');
   const [group, setGroup] = useState('recent');
-  const all = useEmoji(navigator.language);
-  const palette = useRef<HTMLDivElement>(null);
+  const all = useEmoji(locale());
   const grid = useRef<HTMLDivElement>(null);
   const search = useRef<HTMLInputElement>(null);
   // What was used lately is there at once, so that no key is lost while the others are loaded.
@@ -75,13 +75,13 @@ export function EmojiPalette(props: { readonly label: string; onChoose(emoji: st
   }
 
   return (
-    <div class="emoji-palette" role="dialog" aria-label={props.label} ref={palette} tabIndex={-1} onKeyDown={onKey}>
+    <div class="emoji-palette" role="dialog" aria-label={props.label} tabIndex={-1} onKeyDown={onKey}>
       <div class="emoji-head">
         <input
           type="search"
           class="field"
-          aria-label="Search emoji"
-          placeholder="Search emoji"
+          aria-label={t('Search emoji')}
+          placeholder={t('Search emoji')}
           dir="auto"
           ref={search}
           value={query}
@@ -89,7 +89,7 @@ export function EmojiPalette(props: { readonly label: string; onChoose(emoji: st
         />
         <select
           class="emoji-tone"
-          aria-label="Skin tone"
+          aria-label={t('Skin tone')}
           value={habits.tone}
           onChange={({ currentTarget }) => setTone(currentTarget.value)}
         >
@@ -100,7 +100,7 @@ export function EmojiPalette(props: { readonly label: string; onChoose(emoji: st
           ))}
         </select>
       </div>
-      <div class="emoji-groups" role="toolbar" aria-label="Groups">
+      <div class="emoji-groups" role="toolbar" aria-label={t('Emoji groups')}>
         {groups.map((one) => {
           const name = nameOf(one.group);
           return (
@@ -144,15 +144,18 @@ export function EmojiPalette(props: { readonly label: string; onChoose(emoji: st
         ))}
         <p role="status" class="quiet">
           {all instanceof Error
-            ? 'The emoji could not be loaded. Open them again when you are connected.'
-            : all && isSearch && sections[0]?.emoji.length === 0 && 'No emoji has this name.'}
+            ? t('The emoji could not be loaded. Open them again when you are connected.')
+            : all && isSearch && sections[0]?.emoji.length === 0 && t('No emoji has this name.')}
         </p>
       </div>
     </div>
   );
 }
 
-const nameOf = (group: string) => groupSigns[group]?.[1];
+function nameOf(group: string): string | undefined {
+  const name = groupSigns[group]?.[1];
+  return name && t(name);
+}
 
 /** What is shown of a group. What was used lately is little, so the next group follows. */
 function from(groups: readonly EmojiGroup[], group: string): readonly EmojiGroup[] {

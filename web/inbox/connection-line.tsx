@@ -2,9 +2,10 @@ import type { ConnectionState } from '@parley/client';
 import { useDisplayName } from '../settings/use-display-name.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { type Label, t } from '../words/words.ts';
 
 /** A short text for the line, and a sentence for its tooltip. */
-const texts: Readonly<Record<ConnectionState['status'], readonly [line: string, tooltip: string]>> = {
+const texts: Readonly<Record<ConnectionState['status'], readonly [line: Label | '', tooltip: Label]>> = {
   connecting: ['Connecting…', 'Connecting.'],
   'catching up': ['Updating…', 'Connected; fetching what was missed.'],
   live: ['', 'Connected.'],
@@ -21,11 +22,11 @@ export function ConnectionLine() {
   const { status } = state.value;
   const [line, tooltip] = texts[status];
   return (
-    <p class="connection" role="status" data-status={status} title={tooltip}>
-      <span>{line || name}</span>
+    <p class="connection" role="status" data-status={status} title={t(tooltip)}>
+      <span>{line === '' ? name : t(line)}</span>
       {status === 'waiting' && (
         <Button look="link-button" onClick={() => chat.connect()}>
-          Try now
+          {t('Try now')}
         </Button>
       )}
     </p>

@@ -15,3 +15,9 @@ export const wasRowMenuOpened = computed(() => {
   opened ||= rowMenu.value !== undefined;
   return opened;
 });
+
+/** The menu could not be downloaded. The next one that is opened tries it again. */
+export function dropRowMenu(): void {
+  opened = false;
+  rowMenu.value = undefined;
+}

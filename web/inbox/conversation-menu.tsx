@@ -18,11 +18,12 @@ import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { showToast } from '../ui/toast.tsx';
+import { type Label, t } from '../words/words.ts';
 import { type RowMenu, rowMenu } from './conversation-menu-state.ts';
 import { muteEndText } from './mute-end-text.ts';
 
 const hourMs = 3_600_000;
-const mutes: readonly (readonly [label: string, ms: number])[] = [
+const mutes: readonly (readonly [label: Label, ms: number])[] = [
   ['For an hour', hourMs],
   ['For 8 hours', 8 * hourMs],
   ['For a week', 7 * 24 * hourMs],
@@ -62,8 +63,8 @@ function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView 
     close(element.current, anchor);
     const attempt = (): Promise<unknown> =>
       act().then(
-        () => done && showToast(done, undo && { label: 'Undo', run: undo }),
-        ({ message }: Error) => showToast(message, { label: 'Try again', run: attempt }),
+        () => done && showToast(done, undo && { label: t('Undo'), run: undo }),
+        ({ message }: Error) => showToast(message, { label: t('Try again'), run: attempt }),
       );
     void attempt();
   };
@@ -82,38 +83,42 @@ function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView 
   const parts: Readonly<Record<Part, ComponentChildren>> = {
     main: (
       <>
-        {item('pin', settings.pinned ? 'Unpin' : 'Pin', change({ pinned: !settings.pinned }))}
+        {item('pin', settings.pinned ? t('Unpin') : t('Pin'), change({ pinned: !settings.pinned }))}
         {muted
-          ? item('bell', 'Unmute', change({ muted_until: null, ...(settings.notify === 'none' && { notify: 'all' }) }))
-          : item('bell-off', 'Mute…', () => setPart('mute'), { opens: true })}
-        {item('settings', 'Notify me about…', () => setPart('notify'), { opens: true })}
+          ? item(
+              'bell',
+              t('Unmute'),
+              change({ muted_until: null, ...(settings.notify === 'none' && { notify: 'all' }) }),
+            )
+          : item('bell-off', t('Mute…'), () => setPart('mute'), { opens: true })}
+        {item('settings', t('Notify me about…'), () => setPart('notify'), { opens: true })}
         {unread_count > 0 || markedFrom(view) !== undefined
           ? item(
               'checks',
-              'Mark as read',
+              t('Mark as read'),
               choose(() => owned.markRead(view.id)),
             )
-          : last_message && item('dot', 'Mark as unread', change({ unread_from: last_message.seq }))}
+          : last_message && item('dot', t('Mark as unread'), change({ unread_from: last_message.seq }))}
         {archived
-          ? item('archive', 'Move out of the archive', change({ archived: false }))
-          : item('archive', 'Archive', change({ archived: true }, 'Archived.', { archived: false }))}
+          ? item('archive', t('Move out of the archive'), change({ archived: false }))
+          : item('archive', t('Move to the archive'), change({ archived: true }, t('Archived.'), { archived: false }))}
       </>
     ),
     mute: mutes.map(([label, ms]) => {
       const until = ms === Number.POSITIVE_INFINITY ? always : new Date(Date.now() + ms).toISOString();
       return item(
         'bell-off',
-        label,
-        change({ muted_until: until }, `${muteEndText(until, Date.now())} Mentions still notify.`),
+        t(label),
+        change({ muted_until: until }, `${muteEndText(until, Date.now())} ${t('Mentions still notify.')}`),
       );
     }),
-    notify: levels.map(([level, label]) => choice(label, settings.notify === level, change({ notify: level }))),
+    notify: levels.map(([level, label]) => choice(t(label), settings.notify === level, change({ notify: level }))),
   };
   const name = titleOf(view, me);
   const labels: Readonly<Record<Part, string>> = {
-    main: `Actions for ${name}`,
-    mute: `Mute ${name}`,
-    notify: `Notify me about, in ${name}`,
+    main: t('Actions for {name}', { name }),
+    mute: t('Mute {name}', { name }),
+    notify: t('Notify me about, in {name}', { name }),
   };
   return (
     <div class="menu" popover="manual" ref={element}>

@@ -8,6 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
+import { t } from '../words/words.ts';
 import { rowMenu } from './conversation-menu-state.ts';
 import { lastReceipt, previewOf } from './preview.ts';
 import { useRowMenu } from './use-row-menu.ts';
@@ -35,12 +36,12 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {(view.settings?.pinned || muted) && (
           <span class="row-marks">
             {view.settings?.pinned && <Icon name="pin" />}
-            {view.settings?.pinned && <span class="visually-hidden">, pinned, </span>}
+            {view.settings?.pinned && <span class="visually-hidden">{t(', pinned,')} </span>}
             {muted && <Icon name="bell-off" />}
-            {muted && <span class="visually-hidden">, muted, </span>}
+            {muted && <span class="visually-hidden">{t(', muted,')} </span>}
           </span>
         )}
-        {other !== undefined && presence(other)?.online && <span class="visually-hidden">, online, </span>}
+        {other !== undefined && presence(other)?.online && <span class="visually-hidden">{t(', online,')} </span>}
         {at !== undefined && (
           <time class="row-time" dateTime={at} title={exactTime(at)}>
             {shortTime(at, now.value)}
@@ -50,13 +51,13 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {view.unread_count > 0 && (
           <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
             {view.unread_count > 99 ? '99+' : view.unread_count}
-            <span class="visually-hidden"> unread</span>
+            <span class="visually-hidden"> {t('unread')}</span>
           </span>
         )}
       </a>
       <IconButton
         icon="down"
-        label={`Actions for ${title}`}
+        label={t('Actions for {name}', { name: title })}
         aria-haspopup="menu"
         aria-expanded={rowMenu.value?.id === view.id}
         onClick={({ currentTarget }) => menu.open(currentTarget.previousElementSibling)}
@@ -64,6 +65,8 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
     </li>
   );
 }
+
+const receipts = { sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
 
 /** Who is typing, else a draft, else the last message. */
 function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
@@ -76,7 +79,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
   if (draft !== '') {
     return (
       <span class="row-text">
-        <span class="row-draft">Draft: </span>
+        <span class="row-draft">{t('Draft:')} </span>
         {draft}
       </span>
     );
@@ -88,7 +91,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
       {receipt && (
         <span class="row-receipt" data-status={receipt}>
           <Icon name={receipt === 'sent' ? 'check' : 'checks'} />
-          <span class="visually-hidden">{`${receipt}, `}</span>
+          <span class="visually-hidden">{`${t(receipts[receipt])}, `}</span>
         </span>
       )}
       {by !== undefined && `${by}: `}

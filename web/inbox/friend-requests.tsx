@@ -4,6 +4,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 /** Received friend requests, above the conversations. */
 export function FriendRequests() {
@@ -12,7 +13,7 @@ export function FriendRequests() {
   return (
     <section class="requests" aria-labelledby="requests">
       <h2 id="requests" class="list-head">
-        Friend requests
+        {t('Friend requests')}
       </h2>
       <ul>
         {people.map((person) => (
@@ -32,14 +33,18 @@ function FriendRequest({ person: { username, name } }: { readonly person: Profil
       <span class="request-buttons">
         <Button
           kind="main"
-          aria-label={`Accept ${name}`}
+          aria-label={t('Accept {name}', { name })}
           disabled={busy}
           onClick={() => run(() => friends.ask(username))}
         >
-          Accept
+          {t('Accept')}
         </Button>
-        <Button aria-label={`Decline ${name}`} disabled={busy} onClick={() => run(() => friends.end(username))}>
-          Decline
+        <Button
+          aria-label={t('Decline {name}', { name })}
+          disabled={busy}
+          onClick={() => run(() => friends.end(username))}
+        >
+          {t('Decline')}
         </Button>
       </span>
       <ErrorMessage text={error} />

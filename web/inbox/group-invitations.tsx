@@ -4,6 +4,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 /** Groups to which the user is invited, above the conversations. */
 export function GroupInvitations() {
@@ -11,7 +12,7 @@ export function GroupInvitations() {
   return (
     <section class="requests" aria-labelledby="invitations">
       <h2 id="invitations" class="list-head">
-        Invitations
+        {t('Invitations')}
       </h2>
       <ul>
         {invitations.invitations.map((invitation) => (
@@ -25,25 +26,25 @@ export function GroupInvitations() {
 function GroupInvitation({ invitation: { conversation, title, person } }: { readonly invitation: Invitation }) {
   const { invitations } = useMessenger();
   const { busy, error, run } = useAction();
-  const group = title ?? 'Group';
+  const group = title ?? t('Group');
   return (
     <li class="request">
-      <PersonLine username={person.username} name={person.name} secondLine={`invites you to ${group}`} />
+      <PersonLine username={person.username} name={person.name} secondLine={t('Invites you to {group}', { group })} />
       <span class="request-buttons">
         <Button
           kind="main"
-          aria-label={`Join ${group}`}
+          aria-label={t('Join {group}', { group })}
           disabled={busy}
           onClick={() => run(() => invitations.accept(conversation))}
         >
-          Join
+          {t('Join')}
         </Button>
         <Button
-          aria-label={`Decline ${group}`}
+          aria-label={t('Decline {name}', { name: group })}
           disabled={busy}
           onClick={() => run(() => invitations.decline(conversation))}
         >
-          Decline
+          {t('Decline')}
         </Button>
       </span>
       <ErrorMessage text={error} />

@@ -10,8 +10,9 @@ import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import { ConnectionLine } from './connection-line.tsx';
-import { wasRowMenuOpened } from './conversation-menu-state.ts';
+import { dropRowMenu, wasRowMenuOpened } from './conversation-menu-state.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { matches } from './matches.ts';
 import { useSteadyOrder } from './use-steady-order.ts';
@@ -20,7 +21,7 @@ const FriendRequests = lazy((chunk) => chunk.FriendRequests);
 const GroupInvitations = lazy((chunk) => chunk.GroupInvitations);
 const PeopleResults = lazy((chunk) => chunk.PeopleResults);
 const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
-const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
+const ConversationMenu = lazy((chunk) => chunk.ConversationMenu, dropRowMenu);
 
 /** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {
@@ -46,7 +47,7 @@ export function InboxPane() {
           <p class="brand">Parley</p>
           <ConnectionLine />
         </div>
-        <IconButton icon="plus" label="New chat" onClick={() => setCreating(true)} />
+        <IconButton icon="plus" label={t('New chat')} onClick={() => setCreating(true)} />
         <AccountButton />
       </div>
       <search class="inbox-search">
@@ -54,18 +55,18 @@ export function InboxPane() {
         <input
           class="field"
           type="search"
-          aria-label="Search conversations and people"
-          placeholder="Search"
+          aria-label={t('Search conversations and people')}
+          placeholder={t('Search')}
           autocomplete="off"
           value={typed}
           onInput={(event) => setTyped(event.currentTarget.value)}
           onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
         />
       </search>
-      <nav class="inbox-list" aria-label="Conversations">
+      <nav class="inbox-list" aria-label={t('Conversations')}>
         {showsArchive && (
           <Button look="list-button" onClick={() => setInArchive(false)}>
-            <Icon name="back" /> Archive
+            <Icon name="back" /> {t('Archive')}
           </Button>
         )}
         {query === '' && !showsArchive && friends.received.length > 0 && <FriendRequests />}
@@ -74,15 +75,15 @@ export function InboxPane() {
         {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
         {query === '' && !showsArchive && archive.length > 0 && (
           <Button look="list-button" onClick={() => setInArchive(true)}>
-            <Icon name="archive" /> Archived ({archive.length})
+            <Icon name="archive" /> {t('Archived ({n})', { n: archive.length })}
           </Button>
         )}
         {query === '' && rows.length + archive.length === 0 && loaded.value && (
           <div class="empty-inbox">
-            <p>Nobody has written yet.</p>
-            <p class="quiet">Find somebody by name, make a group, or join a room.</p>
+            <p>{t('Nobody has written yet.')}</p>
+            <p class="quiet">{t('Find somebody by name, make a group, or join a room.')}</p>
             <Button kind="main" onClick={() => setCreating(true)}>
-              Start a chat
+              {t('Start a chat')}
             </Button>
           </div>
         )}

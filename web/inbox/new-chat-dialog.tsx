@@ -4,6 +4,7 @@ import { navigate } from '../route.ts';
 import { directId } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { t } from '../words/words.ts';
 import { NewGroup } from './new-group.tsx';
 import { NewRoom } from './new-room.tsx';
 
@@ -19,18 +20,21 @@ export function NewChatDialog({ onClose }: { onClose(): void }) {
     navigate({ page: 'conversation', name });
   };
   return (
-    <Dialog title="New chat" onClose={onClose}>
+    <Dialog title={t('New chat')} onClose={onClose}>
       <fieldset class="choice">
-        <legend class="visually-hidden">Kind of chat</legend>
+        <legend class="visually-hidden">{t('Kind of chat')}</legend>
         {(Object.keys(kinds) as Kind[]).map((each) => (
           <label key={each}>
             <input type="radio" name="kind" checked={kind === each} onChange={() => setKind(each)} />
-            {kinds[each]}
+            {t(kinds[each])}
           </label>
         ))}
       </fieldset>
       {kind === 'person' && (
-        <PeoplePicker label="Who do you want to write to?" onPick={({ username }) => open(directId(me, username))} />
+        <PeoplePicker
+          label={t('Who do you want to write to?')}
+          onPick={({ username }) => open(directId(me, username))}
+        />
       )}
       {kind === 'group' && <NewGroup onCreated={open} />}
       {kind === 'room' && <NewRoom onJoined={open} />}

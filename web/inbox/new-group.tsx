@@ -8,6 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 /** A form for the title and the first members of a group. */
 export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
@@ -27,13 +28,13 @@ export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
     <form class="stack" onSubmit={submit(create)}>
       <GroupNameField title={title} onTitle={setTitle} />
       {people.length > 0 && (
-        <ul class="chips" aria-label="People in the group">
+        <ul class="chips" aria-label={t('People in the group')}>
           {people.map((person) => (
             <li key={person.username}>
               <button
                 type="button"
                 class="chip"
-                aria-label={`Take ${person.name} out`}
+                aria-label={t('Take {name} out', { name: person.name })}
                 onClick={() => setPeople(people.filter((other) => other !== person))}
               >
                 {person.name}
@@ -44,14 +45,14 @@ export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
         </ul>
       )}
       <PeoplePicker
-        label="Add people"
+        label={t('Add people')}
         exclude={usernames}
         disabled={people.length >= limits.groupBeginners}
         onPick={(person) => setPeople([...people, person])}
       />
       <ErrorMessage text={error} />
       <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
-        Make the group
+        {t('Make the group')}
       </button>
     </form>
   );

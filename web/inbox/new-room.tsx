@@ -4,6 +4,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { roomName } from './room-name.ts';
 
 export function NewRoom({ onJoined }: { onJoined(id: string): void }) {
@@ -21,7 +22,7 @@ export function NewRoom({ onJoined }: { onJoined(id: string): void }) {
   return (
     <form class="stack" onSubmit={submit(join)}>
       <Field
-        label="Name of the room"
+        label={t('Name of the room')}
         maxLength={65}
         autocomplete="off"
         autocapitalize="none"
@@ -30,12 +31,14 @@ export function NewRoom({ onJoined }: { onJoined(id: string): void }) {
         onText={setTyped}
       />
       <p class="quiet">
-        {name === undefined ? 'A room is open to everybody who knows its name.' : `Everybody can join #${name}.`} If
-        there is none yet, this creates it.
+        {name === undefined
+          ? t('A room is open to everybody who knows its name.')
+          : t('Everybody can join #{name}.', { name })}{' '}
+        {t('If there is none yet, this creates it.')}
       </p>
       <ErrorMessage text={error} />
       <button type="submit" class="button" data-kind="main" disabled={busy || name === undefined}>
-        Join
+        {t('Join')}
       </button>
     </form>
   );

@@ -4,6 +4,7 @@ import { usePeopleSearch } from '../people/use-people-search.ts';
 import { hrefOf } from '../route.ts';
 import { directId, otherOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { t } from '../words/words.ts';
 
 /** The people that a search finds, without those whose direct conversation is already listed above. */
 export function PeopleResults(props: {
@@ -18,7 +19,7 @@ export function PeopleResults(props: {
   return (
     <section aria-labelledby="people-results" aria-busy={status === 'searching'}>
       <h2 id="people-results" class="list-head">
-        People
+        {t('People')}
       </h2>
       <ul>
         {people.map(({ username, name }) => (
@@ -42,7 +43,9 @@ export function PeopleResults(props: {
 }
 
 function emptyText(status: 'searching' | 'found' | 'failed', hasConversations: boolean): string {
-  if (status === 'searching') return 'Searching…';
+  if (status === 'searching') return t('Searching…');
   if (status === 'failed') return '';
-  return hasConversations ? 'Nobody else has a name like this.' : 'No conversation and nobody has a name like this.';
+  return hasConversations
+    ? t('Nobody else has a name like this.')
+    : t('No conversation and nobody has a name like this.');
 }

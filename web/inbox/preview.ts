@@ -1,5 +1,6 @@
 import type { ConversationView, Receipt } from '@parley/client';
 import { textWithNames } from '../state/mentions.ts';
+import { t } from '../words/words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
@@ -7,17 +8,17 @@ export function previewOf(
   me: string,
   nameOf: (username: string) => string,
 ): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
-  if (!last_message) return { text: 'No messages yet', isQuiet: true };
+  if (!last_message) return { text: t('No messages yet'), isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
   if (content_type === 'system') return { text: message, isQuiet: true };
-  const by = from_user.username === me ? 'You' : kind === 'direct' ? undefined : from_user.name;
-  if (deleted) return { by, text: 'Deleted message', isQuiet: true };
+  const by = from_user.username === me ? t('You') : kind === 'direct' ? undefined : from_user.name;
+  if (deleted) return { by, text: t('Deleted message'), isQuiet: true };
   if (message !== '') {
     // The list does not say whom a message mentions, but only members can be mentioned.
     const mentions = members.map(({ username }) => username);
     return { by, text: textWithNames({ message, mentions }, nameOf).replace(/\s+/g, ' '), isQuiet: false };
   }
-  return { by, text: content_type === 'image' ? 'Photo' : 'File', isQuiet: false };
+  return { by, text: content_type === 'image' ? t('Photo') : t('File'), isQuiet: false };
 }
 
 /** The receipt of the last message; undefined if it is not the user's, or if the members are not known. */

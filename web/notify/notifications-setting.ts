@@ -1,5 +1,6 @@
 /** Whether the user wants notifications on this browser. */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { t } from '../words/words.ts';
 
 const storageKey = 'parley.notify';
 
@@ -21,9 +22,11 @@ export function notificationsSupported(): boolean {
 
 /** Asks for the browser's permission. Browsers allow that only in response to a click. @throws Error with a sentence for the user */
 export async function enableNotifications(): Promise<void> {
-  if (!notificationsSupported()) throw new Error('This browser shows no notifications for pages.');
+  if (!notificationsSupported()) throw new Error(t('This browser shows no notifications for pages.'));
   if ((await Notification.requestPermission()) !== 'granted') {
-    throw new Error('This browser does not let the page notify you: allow it in the browser’s settings for this page.');
+    throw new Error(
+      t('This browser does not let the page notify you: allow it in the browser’s settings for this page.'),
+    );
   }
   localStorage.setItem(storageKey, 'on');
   enabled.value = true;

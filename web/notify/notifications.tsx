@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { loadLater } from '../load-later.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { answerWorker } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
@@ -16,7 +17,7 @@ export function Notifications() {
     if (!enabled) return;
     let mounted = true;
     let stop: (() => void) | undefined;
-    import('../lazy-chunk.ts')
+    loadLater()
       .then((chunk) => {
         if (mounted) stop = chunk.notifyMessages(messenger);
         return chunk.registerDevice(messenger.chat, messenger.me);

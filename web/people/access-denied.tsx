@@ -8,6 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { sentenceOf, useAction } from '../ui/use-action.ts';
+import { list, t } from '../words/words.ts';
 
 /** Shown instead of a conversation that cannot be opened: the reason, and what the user can do. */
 export function AccessDenied({ name, error }: { readonly name: string; readonly error: Error }) {
@@ -19,31 +20,32 @@ export function AccessDenied({ name, error }: { readonly name: string; readonly 
     <div class="empty-pane">
       {kind === 'room' && isClosed ? (
         <NotJoined title={`#${name.slice('room:'.length)}`} room={name}>
-          You are not in this room yet. Everybody can join it.
+          {t('You are not in this room yet. Everybody can join it.')}
         </NotJoined>
       ) : kind === 'fixed' && error instanceof Forbidden ? (
-        <NotJoined title="You are not in this conversation" room={name}>
-          You have left it, or one of you has blocked another.
+        <NotJoined title={t('You are not in this conversation')} room={name}>
+          {t('You have left it, or one of you has blocked another.')}
         </NotJoined>
       ) : kind === 'direct' && error instanceof Forbidden && other !== undefined ? (
         <NotFriends username={other} />
       ) : (
         <>
           <p role="alert">{reasonOf(name, error)}</p>
-          <Button onClick={reopen}>Try again</Button>
+          <Button onClick={reopen}>{t('Try again')}</Button>
         </>
       )}
       <a class="button" href={hrefOf({ page: 'inbox' })}>
-        Back to conversations
+        {t('Back to conversations')}
       </a>
     </div>
   );
 }
 
 function reasonOf(name: string, error: Error): string {
-  if (error instanceof UnknownUser) return `There is nobody named ${name.split('_').map(plainName).join(' or ')}.`;
+  if (error instanceof UnknownUser)
+    return t('There is nobody named {names}.', { names: list(name.split('_').map(plainName), 'disjunction') });
   if (kindOf(name) === 'group' && error instanceof Forbidden)
-    return 'You are not in this group. Its owner and admins can invite you.';
+    return t('You are not in this group. Its owner and admins can invite you.');
   return sentenceOf(error);
 }
 
@@ -58,7 +60,7 @@ function NotJoined(props: { readonly title: string; readonly room: string; reado
       <p>{children}</p>
       <ErrorMessage text={error} />
       <Button kind="main" disabled={busy} onClick={() => run(() => createRooms(chat).join(room).then(reopen))}>
-        Join
+        {t('Join')}
       </Button>
     </>
   );
@@ -78,15 +80,15 @@ function NotFriends({ username }: { readonly username: string }) {
   }, [friendship]);
   const { text, action } = {
     none: {
-      text: `You can write to each other once you and ${name} are friends.`,
-      action: 'Ask to be friends',
+      text: t('You can write to each other once you and {name} are friends.', { name }),
+      action: t('Ask to be friends'),
     },
-    received: { text: `${name} wants to be friends.`, action: 'Accept' },
+    received: { text: t('{name} wants to be friends.', { name }), action: t('Accept') },
     sent: {
-      text: `You have asked ${name} to be friends. You can write when they accept.`,
-      action: 'Take the request back',
+      text: t('You have asked {name} to be friends. You can write when they accept.', { name }),
+      action: t('Take the request back'),
     },
-    friends: { text: `You and ${name} are friends.`, action: 'Ask to be friends' },
+    friends: { text: t('You and {name} are friends.', { name }), action: t('Ask to be friends') },
   }[friendship];
   return (
     <>

@@ -9,6 +9,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { presenceText } from '../ui/times.ts';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { useRestoreFocus } from '../ui/use-restore-focus.ts';
+import { t } from '../words/words.ts';
 import { ConversationAvatar } from './conversation-avatar.tsx';
 import { GroupActions } from './group-actions.tsx';
 import { LargeMemberList } from './large-member-list.tsx';
@@ -28,7 +29,7 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
   const name = titleOf(view, me);
   const Frame = isWide ? Column : Dialog;
   return (
-    <Frame title="Details" onClose={onClose}>
+    <Frame title={t('Details')} onClose={onClose}>
       <div class="details-body">
         <div class="details-title">
           <ConversationAvatar view={view} size={5} />
@@ -51,13 +52,13 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
           <MuteButton view={view} />
           {other !== undefined && <PersonActions username={other} name={name} />}
           <ConfirmButton
-            label="Clear history"
+            label={t('Clear history')}
             kind="danger"
-            title="Clear the history?"
-            action="Clear"
+            title={t('Clear the history?')}
+            action={t('Clear')}
             onConfirm={() => conversation.clearHistory()}
           >
-            All messages so far are removed from your devices for good. The others keep theirs.
+            {t('All messages so far are removed from your devices for good. The others keep theirs.')}
           </ConfirmButton>
           {view.kind !== 'direct' && <LeaveButton conversation={conversation} view={view} role={role} name={name} />}
         </div>
@@ -94,7 +95,7 @@ function Column(props: { readonly title: string; readonly children: ComponentChi
     >
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
-        <IconButton icon="close" label="Close details" onClick={props.onClose} />
+        <IconButton icon="close" label={t('Close details')} onClick={props.onClose} />
       </header>
       {props.children}
     </section>

@@ -8,6 +8,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { GroupNameField } from './group-name-field.tsx';
 import { InviteLinkDialog } from './invite-link-dialog.tsx';
 import { LookDialog } from './look-dialog.tsx';
@@ -24,22 +25,22 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
       {view.kind === 'group' && (
         <Button look="list-button" onClick={() => setOpen('invite')}>
           <Icon name="plus" />
-          Invite people
+          {t('Invite people')}
         </Button>
       )}
       {view.kind === 'group' && (
         <Button look="list-button" onClick={() => setOpen('link')}>
           <Icon name="forward" />
-          Invite by link
+          {t('Invite by link')}
         </Button>
       )}
       <Button look="list-button" onClick={() => setOpen('rename')}>
         <Icon name="edit" />
-        Rename {view.kind}
+        {view.kind === 'room' ? t('Rename room') : t('Rename group')}
       </Button>
       <Button look="list-button" onClick={() => setOpen('look')}>
         <Icon name="settings" />
-        Picture and description
+        {t('Picture and description')}
       </Button>
       {open === 'rename' && <RenameDialog view={view} onClose={close} />}
       {open === 'invite' && <InviteDialog view={view} onClose={close} />}
@@ -55,12 +56,12 @@ function RenameDialog({ view, onClose }: { readonly view: ConversationView; onCl
   const { busy, error, submit } = useAction();
   const [title, setTitle] = useState(view.title ?? '');
   return (
-    <Dialog title={`Rename ${view.kind}`} onClose={onClose}>
+    <Dialog title={view.kind === 'room' ? t('Rename room') : t('Rename group')} onClose={onClose}>
       <form class="stack" onSubmit={submit(() => manage.rename(view.id, title).then(onClose))}>
         <GroupNameField kind={view.kind} title={title} onTitle={setTitle} />
         <ErrorMessage text={error} />
         <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
-          Rename
+          {t('Rename')}
         </button>
       </form>
     </Dialog>
@@ -76,13 +77,15 @@ function InviteDialog({ view, onClose }: { readonly view: ConversationView; onCl
   async function invite(username: string, name: string): Promise<void> {
     setInvited('');
     const became = await manageGroups(chat).invite(view.id, username);
-    setInvited(became === 'invited' ? `${name} is invited, and can join.` : `${name} is in the group.`);
+    setInvited(
+      became === 'invited' ? t('{name} is invited, and can join.', { name }) : t('{name} is in the group.', { name }),
+    );
   }
 
   return (
-    <Dialog title="Invite people" onClose={onClose}>
+    <Dialog title={t('Invite people')} onClose={onClose}>
       <PeoplePicker
-        label="Who shall be in the group?"
+        label={t('Who shall be in the group?')}
         exclude={view.members.map(({ username }) => username)}
         disabled={busy}
         onPick={({ username, name }) => run(() => invite(username, name))}

@@ -1,5 +1,6 @@
 import { limits } from '@parley/client/text';
 import { Field } from '../ui/field.tsx';
+import { t } from '../words/words.ts';
 
 export function GroupNameField(props: {
   /** `group` by default. */
@@ -10,7 +11,7 @@ export function GroupNameField(props: {
   const { kind = 'group', title, onTitle } = props;
   return (
     <Field
-      label={`Name of the ${kind}`}
+      label={kind === 'room' ? t('Name of the room') : t('Name of the group')}
       maxLength={limits.titleLength}
       autocomplete="off"
       value={title}

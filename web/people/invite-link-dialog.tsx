@@ -9,9 +9,10 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { exactTime } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { type Label, locale, plural, t } from '../words/words.ts';
 
 const hour = 3_600;
-const times: readonly (readonly [seconds: number, name: string])[] = [
+const times: readonly (readonly [seconds: number, name: Label])[] = [
   [hour, '1 hour'],
   [24 * hour, '1 day'],
   [7 * 24 * hour, '7 days'],
@@ -40,34 +41,36 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
   }
 
   return (
-    <Dialog title="Invite by link" onClose={onClose}>
+    <Dialog title={t('Invite by link')} onClose={onClose}>
       <form class="stack" onSubmit={submit(make)}>
-        <p class="quiet">Whoever has a link can join the group, until its time is over or enough people have come.</p>
+        <p class="quiet">
+          {t('Whoever has a link can join the group, until its time is over or enough people have come.')}
+        </p>
         <label class="label">
-          The link works for
+          {t('The link works for')}
           <select class="field" value={seconds} onChange={(event) => setSeconds(Number(event.currentTarget.value))}>
             {times.map(([value, name]) => (
               <option key={value} value={value}>
-                {name}
+                {t(name)}
               </option>
             ))}
           </select>
         </label>
         <label class="label">
-          For how many people
+          {t('For how many people')}
           <select class="field" value={most} onChange={(event) => setMost(Number(event.currentTarget.value))}>
             {numbers.map((value) => (
               <option key={value} value={value}>
-                {value.toLocaleString('en')}
+                {value.toLocaleString(locale())}
               </option>
             ))}
           </select>
         </label>
         <button type="submit" class="button" data-kind="main" disabled={busy}>
-          Make a link
+          {t('Make a link')}
         </button>
         <ErrorMessage text={error} />
-        <ul class="stack" aria-label="Links that work">
+        <ul class="stack" aria-label={t('Links that work')}>
           {links?.map((link) => (
             <LinkRow key={link.code} link={link} disabled={busy} onRevoke={() => run(() => revoke(link))} />
           ))}
@@ -85,20 +88,26 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
       <input
         class="field"
         readOnly
-        aria-label="Link"
+        aria-label={t('Link')}
         value={address}
         onFocus={(event) => event.currentTarget.select()}
       />
       <span class="quiet">
-        Until {exactTime(link.expires_at)}, {link.uses.toLocaleString('en')} of {link.max_uses.toLocaleString('en')}{' '}
-        people have come.
+        {plural(
+          'Until {time}, {come} of {n} person has come.|Until {time}, {come} of {n} people have come.',
+          link.max_uses,
+          {
+            time: exactTime(link.expires_at),
+            come: link.uses,
+          },
+        )}
       </span>
       <span class="request-buttons">
         <Button kind="main" onClick={() => copy(address)}>
-          Copy link
+          {t('Copy link')}
         </Button>
         <Button disabled={disabled} onClick={onRevoke}>
-          Revoke
+          {t('Revoke')}
         </Button>
       </span>
     </li>
@@ -107,7 +116,7 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
 
 function copy(address: string): void {
   navigator.clipboard.writeText(address).then(
-    () => showToast('Copied.'),
-    () => showToast('Unable to copy; the browser does not allow it.'),
+    () => showToast(t('Copied.')),
+    () => showToast(t('Unable to copy; the browser does not allow it.')),
   );
 }

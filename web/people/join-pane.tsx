@@ -8,6 +8,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { sentenceOf, useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 /** What an invite link leads to, and the button that joins. A member is taken to the group at once. */
 export function JoinPane({ code }: { readonly code: string }) {
@@ -35,21 +36,23 @@ export function JoinPane({ code }: { readonly code: string }) {
   }, [chat, code, tries]);
   if (failure instanceof NotFound) {
     return (
-      <Pane title="This link does not work any more">
-        <p>Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.</p>
+      <Pane title={t('This link does not work any more')}>
+        <p>
+          {t('Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.')}
+        </p>
       </Pane>
     );
   }
   if (failure) {
     return (
-      <Pane title="This link cannot be followed now">
+      <Pane title={t('This link cannot be followed now')}>
         <p>{sentenceOf(failure)}</p>
-        <Button onClick={() => setTries(tries + 1)}>Try again</Button>
+        <Button onClick={() => setTries(tries + 1)}>{t('Try again')}</Button>
       </Pane>
     );
   }
-  if (!group) return <section class="empty-pane" aria-busy="true" aria-label="Invitation" />;
-  const title = group.title ?? 'Group';
+  if (!group) return <section class="empty-pane" aria-busy="true" aria-label={t('Invitation')} />;
+  const title = group.title ?? t('Group');
   return (
     <Pane title={title}>
       <span class="person-avatar" data-of="many">
@@ -60,7 +63,7 @@ export function JoinPane({ code }: { readonly code: string }) {
           {group.description}
         </p>
       )}
-      <p>{group.person.name} invites you to this group.</p>
+      <p>{t('{name} invites you to this group.', { name: group.person.name })}</p>
       <Button
         kind="main"
         disabled={busy}
@@ -72,7 +75,7 @@ export function JoinPane({ code }: { readonly code: string }) {
           )
         }
       >
-        Join
+        {t('Join')}
       </Button>
       <ErrorMessage text={error} />
     </Pane>
@@ -86,11 +89,11 @@ function enter(conversation: string): void {
 
 function Pane({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   return (
-    <section class="empty-pane" aria-label="Invitation">
+    <section class="empty-pane" aria-label={t('Invitation')}>
       <h2 dir="auto">{title}</h2>
       {children}
       <a class="link-button" href={hrefOf({ page: 'inbox' })}>
-        To the conversations
+        {t('To the conversations')}
       </a>
     </section>
   );

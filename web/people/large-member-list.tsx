@@ -5,6 +5,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { largeCount } from './large-count.ts';
 import { MemberRow } from './member-row.tsx';
 
@@ -37,7 +38,7 @@ export function LargeMemberList({ view, role }: { readonly view: ConversationVie
       </ul>
       {hasMore && members.length > 0 && (
         <Button look="list-button" disabled={busy} onClick={loadMore}>
-          Show more
+          {t('Show more')}
         </Button>
       )}
       <ErrorMessage text={error} />

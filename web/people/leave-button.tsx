@@ -1,7 +1,15 @@
 import type { Conversation, ConversationView, Role } from '@parley/client';
 import { navigate } from '../route.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { t } from '../words/words.ts';
 import { canLeave } from './permissions.ts';
+
+const leave = {
+  direct: 'Leave conversation',
+  fixed: 'Leave conversation',
+  group: 'Leave group',
+  room: 'Leave room',
+} as const;
 
 export function LeaveButton(props: {
   readonly conversation: Conversation;
@@ -12,22 +20,22 @@ export function LeaveButton(props: {
 }) {
   const { conversation, view, role, name } = props;
   if (!canLeave(view.kind, role, view.member_count ?? view.members.length)) {
-    return <p class="details-note">You own this group. To leave it, make somebody else its owner first.</p>;
+    return <p class="details-note">{t('You own this group. To leave it, make somebody else its owner first.')}</p>;
   }
   return (
     <ConfirmButton
-      label={`Leave ${view.kind === 'fixed' ? 'conversation' : view.kind}`}
+      label={t(leave[view.kind])}
       kind="danger"
-      title={`Leave ${name}?`}
-      action="Leave"
+      title={t('Leave {name}?', { name })}
+      action={t('Leave')}
       onConfirm={async () => {
         await conversation.leave();
         navigate({ page: 'inbox' });
       }}
     >
       {view.kind === 'group'
-        ? 'You no longer get its messages. To come back you have to be invited.'
-        : 'You no longer get its messages. You can join again at any time.'}
+        ? t('You no longer get its messages. To come back you have to be invited.')
+        : t('You no longer get its messages. You can join again at any time.')}
     </ConfirmButton>
   );
 }

@@ -11,6 +11,7 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { steadyAddress } from '../ui/steady-address.ts';
 import { useAction } from '../ui/use-action.ts';
 import { pictureProblem, pictureTypes } from '../uploads/picture-problem.ts';
+import { t } from '../words/words.ts';
 
 /** The picture and the description of a group or room. */
 export function LookDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
@@ -47,19 +48,21 @@ export function LookDialog({ view, onClose }: { readonly view: ConversationView;
   }
 
   return (
-    <Dialog title="Picture and description" onClose={onClose}>
+    <Dialog title={t('Picture and description')} onClose={onClose}>
       <form class="stack" onSubmit={submit(save)}>
         <div class="profile-picture">
           <span class="person-avatar" data-of="many">
             <Avatar name={titleOf(view, me)} picture={picture} size={5} />
           </span>
           <div>
-            <Button onClick={() => input.current?.click()}>{picture ? 'Change picture' : 'Choose a picture'}</Button>
-            {picture && <Button onClick={() => setChosen(null)}>Remove picture</Button>}
+            <Button onClick={() => input.current?.click()}>
+              {picture ? t('Change picture') : t('Choose a picture')}
+            </Button>
+            {picture && <Button onClick={() => setChosen(null)}>{t('Remove picture')}</Button>}
             <input
               ref={input}
               type="file"
-              aria-label="Picture"
+              aria-label={t('Picture')}
               accept={pictureTypes.join(',')}
               hidden
               onChange={(event) => {
@@ -71,7 +74,7 @@ export function LookDialog({ view, onClose }: { readonly view: ConversationView;
           </div>
         </div>
         <label class="label">
-          Description
+          {t('Description')}
           <textarea
             class="field"
             dir="auto"
@@ -83,7 +86,7 @@ export function LookDialog({ view, onClose }: { readonly view: ConversationView;
         </label>
         <ErrorMessage text={problem ?? error} />
         <button type="submit" class="button" data-kind="main" disabled={busy || (chosen === undefined && !isChanged)}>
-          Save
+          {t('Save')}
         </button>
       </form>
     </Dialog>

@@ -2,6 +2,7 @@ import type { ConversationView, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { plural, t } from '../words/words.ts';
 import { MemberRow } from './member-row.tsx';
 
 const ranks: Record<Role, number> = { owner: 0, admin: 1, moderator: 1, member: 2 };
@@ -17,7 +18,7 @@ export function MemberList({ view, role }: { readonly view: ConversationView; re
   return (
     <section class="members" aria-labelledby="members">
       <h3 id="members" class="list-head">
-        {members.length === 1 ? '1 member' : `${members.length} members`}
+        {plural('{n} member|{n} members', members.length)}
       </h3>
       <ul>
         {members.slice(0, shown).map((member) => (
@@ -26,7 +27,7 @@ export function MemberList({ view, role }: { readonly view: ConversationView; re
       </ul>
       {members.length > shown && (
         <Button look="list-button" onClick={() => setShown(shown + nextStep)}>
-          Show more
+          {t('Show more')}
         </Button>
       )}
     </section>

@@ -9,10 +9,16 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { presenceText } from '../ui/times.ts';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { canAssignRoles, canRemove } from './permissions.ts';
 import { PersonLine } from './person-line.tsx';
 
-const roleTexts: Record<Role, string> = { owner: 'Owner', admin: 'Admin', moderator: 'Moderator', member: '' };
+const roleTexts = { owner: 'Owner', admin: 'Admin', moderator: 'Moderator', member: '' } as const;
+
+const helperTexts = {
+  admin: { make: 'Make admin', remove: 'Remove admin role' },
+  moderator: { make: 'Make moderator', remove: 'Remove moderator role' },
+} as const;
 
 interface MemberProps {
   readonly view: ConversationView;
@@ -26,9 +32,10 @@ export function MemberRow({ isMe, ...props }: MemberProps & { readonly isMe: boo
   const { presence } = useMessenger();
   const { member } = props;
   const status = presenceText(presence(member.username) ?? member) || undefined;
+  const role = roleTexts[member.role];
   const line = (
-    <PersonLine username={member.username} name={member.name} suffix={isMe ? ' (you)' : ''} secondLine={status}>
-      {roleTexts[member.role] !== '' && <span class="role">{roleTexts[member.role]}</span>}
+    <PersonLine username={member.username} name={member.name} suffix={isMe ? ` ${t('(you)')}` : ''} secondLine={status}>
+      {role !== '' && <span class="role">{t(role)}</span>}
     </PersonLine>
   );
   if (isMe) return <li class="member">{line}</li>;
@@ -57,7 +64,7 @@ function MemberActions({ view, member, role }: MemberProps) {
   return (
     <div class="member-actions">
       <a class="list-button" href={hrefOf({ page: 'conversation', name: directId(me, username) })}>
-        Write to {name}
+        {t('Write to {name}', { name })}
       </a>
       {isManaged && canAssignRoles(role) && (
         <>
@@ -66,25 +73,35 @@ function MemberActions({ view, member, role }: MemberProps) {
             disabled={busy}
             onClick={() => run(() => assign(member.role === helper ? 'member' : helper))}
           >
-            {member.role === helper ? `Remove ${helper} role` : `Make ${helper}`}
+            {t(helperTexts[helper][member.role === helper ? 'remove' : 'make'])}
           </Button>
-          <ConfirmButton label="Make owner" title={`Make ${name} the owner?`} onConfirm={() => assign('owner')}>
-            A {kind} has one owner. You stay in it as {kind === 'room' ? 'a moderator' : 'an admin'}, and only {name}{' '}
-            can make you the owner again.
+          <ConfirmButton
+            label={t('Make owner')}
+            title={t('Make {name} the owner?', { name })}
+            onConfirm={() => assign('owner')}
+          >
+            {kind === 'room'
+              ? t(
+                  'A room has one owner. You stay in it as a moderator, and only {name} can make you the owner again.',
+                  { name },
+                )
+              : t('A group has one owner. You stay in it as an admin, and only {name} can make you the owner again.', {
+                  name,
+                })}
           </ConfirmButton>
         </>
       )}
       {isManaged && canRemove(role, member.role) && (
         <ConfirmButton
-          label={`Remove from ${kind}`}
+          label={kind === 'room' ? t('Remove from room') : t('Remove from group')}
           kind="danger"
-          title={`Remove ${name}?`}
-          action="Remove"
+          title={t('Remove {name}?', { name })}
+          action={t('Remove')}
           onConfirm={() => manage.remove(view.id, username)}
         >
           {kind === 'room'
-            ? `${name} gets no more messages of this room, and cannot come in again.`
-            : `${name} gets no more messages of this group, unless they are invited again.`}
+            ? t('{name} gets no more messages of this room, and cannot come in again.', { name })
+            : t('{name} gets no more messages of this group, unless they are invited again.', { name })}
         </ConfirmButton>
       )}
       <ErrorMessage text={error} />

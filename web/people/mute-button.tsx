@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 /** Mutes a conversation for the user, or ends that. The inbox knows it first, also what another device did; it lists no empty conversations. */
 export function MuteButton({ view }: { readonly view: ConversationView }) {
@@ -25,7 +26,7 @@ export function MuteButton({ view }: { readonly view: ConversationView }) {
     <>
       <Button look="list-button" disabled={busy} onClick={() => run(change)}>
         <Icon name="bell" />
-        {muted ? 'Unmute' : 'Mute'}
+        {muted ? t('Unmute') : t('Mute')}
       </Button>
       <ErrorMessage text={error} />
     </>

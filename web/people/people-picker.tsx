@@ -3,6 +3,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
+import { t } from '../words/words.ts';
 import { PersonLine } from './person-line.tsx';
 import { usePeopleSearch } from './use-people-search.ts';
 
@@ -35,7 +36,7 @@ export function PeoplePicker(props: {
         class="field"
         type="search"
         autocomplete="off"
-        placeholder="Name"
+        placeholder={t('Name')}
         value={typed}
         onInput={(event) => setTyped(event.currentTarget.value)}
       />
@@ -53,14 +54,14 @@ export function PeoplePicker(props: {
               <PersonLine
                 username={person.username}
                 name={person.name}
-                secondLine={first.includes(person) ? 'Friend' : undefined}
+                secondLine={first.includes(person) ? t('Friend') : undefined}
               />
             </Button>
           </li>
         ))}
       </ul>
       <p class="list-note" role="status">
-        {people.length === 0 && search.status === 'found' && 'Nobody has a name like this.'}
+        {people.length === 0 && search.status === 'found' && t('Nobody has a name like this.')}
         {search.error}
       </p>
     </div>

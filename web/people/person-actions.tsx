@@ -4,13 +4,14 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { blocksOf } from './blocks.ts';
 
 const friendActions = {
   none: 'Ask to be friends',
   received: 'Accept friend request',
   sent: 'Take friend request back',
-};
+} as const;
 
 /** Friendship with, and blocking of, another user. */
 export function PersonActions({ username, name }: { readonly username: string; readonly name: string }) {
@@ -33,27 +34,31 @@ export function PersonActions({ username, name }: { readonly username: string; r
       <ErrorMessage text={error} />
       {friendship === 'friends' ? (
         <ConfirmButton
-          label="End friendship"
-          title={`End the friendship with ${name}?`}
+          label={t('End friendship')}
+          title={t('End the friendship with {name}?', { name })}
           onConfirm={() => friends.end(username)}
         >
-          They can ask again, and so can you.
+          {t('They can ask again, and so can you.')}
         </ConfirmButton>
       ) : (
         isBlocked === false &&
-        button(friendActions[friendship], () => (friendship === 'sent' ? friends.end(username) : friends.ask(username)))
+        button(t(friendActions[friendship]), () =>
+          friendship === 'sent' ? friends.end(username) : friends.ask(username),
+        )
       )}
-      {isBlocked === true && button(`Unblock ${name}`, () => blocks.unblock(username))}
+      {isBlocked === true && button(t('Unblock {name}', { name }), () => blocks.unblock(username))}
       {isBlocked === false && (
         <ConfirmButton
-          label={`Block ${name}`}
+          label={t('Block {name}', { name })}
           kind="danger"
-          title={`Block ${name}?`}
-          action="Block"
+          title={t('Block {name}?', { name })}
+          action={t('Block')}
           onConfirm={() => blocks.block(username)}
         >
-          {name} can no longer write to you here, and does not see whether you are online. They are not told. Nothing
-          changes in the groups and rooms that you share.
+          {t(
+            '{name} can no longer write to you here, and does not see whether you are online. They are not told. Nothing changes in the groups and rooms that you share.',
+            { name },
+          )}
         </ConfirmButton>
       )}
     </>

@@ -3,6 +3,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { useAuth, useDemoUsers } from './auth-context.ts';
 
 /** Signs in with one click: the accounts of this browser and, on a local runtime, its demo users. */
@@ -14,7 +15,7 @@ export function AccountPicker() {
   const others = demoUsers.filter(({ username }) => !accounts.some((account) => account.username === username));
   if (accounts.length + others.length === 0) return null;
   return (
-    <section class="sign-in-accounts stack" aria-label="Continue as">
+    <section class="sign-in-accounts stack" aria-label={t('Continue as')}>
       {accounts.map(({ username, name }) => (
         <AccountButton key={username} name={name} onClick={() => session.use(username)} />
       ))}
@@ -28,10 +29,12 @@ export function AccountPicker() {
           />
         ))}
       {others.length > 0 && (
-        <p class="quiet">Demo people of this local server. Open the page in a second tab to chat with yourself.</p>
+        <p class="quiet">
+          {t('Demo people of this local server. Open the page in a second tab to chat with yourself.')}
+        </p>
       )}
       <ErrorMessage text={error} />
-      <p class="sign-in-or">or</p>
+      <p class="sign-in-or">{t('or')}</p>
     </section>
   );
 }
@@ -40,7 +43,7 @@ function AccountButton(props: { readonly name: string; readonly disabled?: boole
   return (
     <Button disabled={props.disabled} onClick={props.onClick}>
       <Avatar name={props.name} size={1.75} />
-      <span>Continue as {props.name}</span>
+      <span>{t('Continue as {name}', { name: props.name })}</span>
       <Icon name="next" />
     </Button>
   );

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import type { Action } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 export interface FormLink {
   readonly label: string;
@@ -36,7 +37,7 @@ export function AuthForm(props: {
       {props.children}
       <ErrorMessage text={error} />
       <button type="submit" class="button" data-kind="main" disabled={busy}>
-        {busy ? 'One moment …' : props.label}
+        {busy ? t('One moment …') : props.label}
       </button>
       <p class="sign-in-links">
         {props.links.map(({ label, ...link }) => (

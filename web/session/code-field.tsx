@@ -1,4 +1,5 @@
 import { Field } from '../ui/field.tsx';
+import { t } from '../words/words.ts';
 
 /** The code that was mailed. @param isLocal the server is a local runtime, which writes mail to files */
 export function CodeField({ isLocal }: { readonly isLocal: boolean }) {
@@ -6,19 +7,20 @@ export function CodeField({ isLocal }: { readonly isLocal: boolean }) {
     <>
       {isLocal && (
         <p class="note">
-          This server is local and sends no mail. The code is printed on its console, and written to a file in{' '}
-          <code>.parley/mail</code>.
+          {t(
+            'This server is local and sends no mail. The code is printed on its console, and written to a file in .parley/mail.',
+          )}
         </p>
       )}
       <Field
-        label="Code"
+        label={t('Code')}
         class="field code"
         focused
         name="code"
         inputMode="numeric"
         autocomplete="one-time-code"
         pattern="\s*[0-9]{6}\s*"
-        title="Six digits"
+        title={t('Six digits')}
       />
     </>
   );

@@ -1,5 +1,7 @@
 /** The part of Cognito's HTTP API that the page uses: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/ */
 
+import { t } from '../words/words.ts';
+
 /** An error of Cognito. `code` is Cognito's name for it, such as `NotAuthorizedException`; the message is a sentence for the user. */
 export class CognitoError extends Error {
   override readonly name = 'CognitoError';
@@ -18,13 +20,18 @@ export function createCognito(address: string): Cognito {
   // The content security policy allows this address as a folder, which needs the slash at the end.
   const endpoint = `${address.replace(/\/$/, '')}/`;
   return async <Answer>(operation: string, body: object) => {
-    const { ok, status, text } = await post(endpoint, operation, body);
+    const { ok, text } = await post(endpoint, operation, body);
     const answer = read(text);
     if (ok) return answer as Answer;
     const code = String(answer.__type ?? 'InternalErrorException').replace(/^.*#/, '');
-    const message = String(answer.message ?? answer.Message ?? `The server answered ${status}.`);
-    throw new CognitoError(code, messageFor(operation, code, message));
+    throw new CognitoError(code, await sentenceFor(operation, code, String(answer.message ?? answer.Message ?? '')));
   };
+}
+
+/** Most visits see no such error, so the sentences are loaded when one is there. */
+async function sentenceFor(operation: string, code: string, message: string): Promise<string> {
+  const errors = await import('./cognito-errors.ts').catch(() => undefined);
+  return errors?.messageFor(t, operation, code, message) ?? t('The server has a problem. Try again in a moment.');
 }
 
 async function post(endpoint: string, operation: string, body: object) {
@@ -37,9 +44,9 @@ async function post(endpoint: string, operation: string, body: object) {
       },
       body: JSON.stringify(body),
     });
-    return { ok: response.ok, status: response.status, text: await response.text() };
+    return { ok: response.ok, text: await response.text() };
   } catch (cause) {
-    throw new Error('The server cannot be reached. Check your connection and try again.', { cause });
+    throw new Error(t('The server cannot be reached. Check your connection and try again.'), { cause });
   }
 }
 
@@ -50,38 +57,4 @@ function read(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-/** Cognito's errors in sentences for the user. */
-const messages: Readonly<Record<string, string>> = {
-  UserNotFoundException: 'The user name or the password is not right.',
-  UserNotConfirmedException: 'This account is not confirmed yet.',
-  PasswordResetRequiredException: 'This account needs a new password: choose “Forgotten password”.',
-  UsernameExistsException: 'This user name is taken. Choose another, or sign in if it is yours.',
-  InvalidPasswordException: 'This password is too weak: see the list of rules.',
-  CodeMismatchException: 'This code is not right. Use the one in the newest mail.',
-  ExpiredCodeException: 'This code is not valid any more. Have a new one sent.',
-  LimitExceededException: 'That was too often. Wait for a while, then try again.',
-  TooManyRequestsException: 'That was too often. Wait for a moment, then try again.',
-  TooManyFailedAttemptsException: 'That was wrong too often. Wait for a while, then try again.',
-  CodeDeliveryFailureException: 'The code could not be sent. Is the e-mail address right?',
-  ResourceNotFoundException: 'This page belongs to a server that no longer exists. Load it again.',
-  InternalErrorException: 'The server has a problem. Try again in a moment.',
-};
-
-/**
- * @param operation Cognito's name of the request, such as `InitiateAuth`
- * @param message Cognito's own text: used if no better one is known
- */
-export function messageFor(operation: string, code: string, message: string): string {
-  if (code === 'NotAuthorizedException') {
-    if (/attempts exceeded/i.test(message)) return messages.TooManyFailedAttemptsException ?? message;
-    if (/disabled/i.test(message)) return 'This account is disabled.';
-    if (operation === 'InitiateAuth') return messages.UserNotFoundException ?? message;
-  }
-  if (code === 'InvalidParameterException' && /e-?mail/i.test(message)) return 'This is not an e-mail address.';
-  // The server's own reason: "PreSignUp failed with error unable to sign up; the name looks like one that somebody has: choose another."
-  const [, reason] = /^PreSignUp failed with error unable to sign up; (.+)$/.exec(message) ?? [];
-  if (reason) return `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.*$/, '')}.`;
-  return messages[code] ?? `${message.replace(/\.*$/, '')}.`;
 }

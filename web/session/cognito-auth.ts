@@ -1,4 +1,6 @@
 /** Signing up and signing in with the user pool of the deployment. */
+
+import { t } from '../words/words.ts';
 import { CognitoError, createCognito } from './cognito-api.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
@@ -35,11 +37,11 @@ export function createCognitoAuth(endpoint: string, ClientId: string): CognitoAu
   async function authenticate(AuthFlow: string, AuthParameters: Record<string, string>): Promise<Tokens> {
     const body = { ClientId, AuthFlow, AuthParameters };
     const { AuthenticationResult: given } = await cognito<Authenticated>('InitiateAuth', body);
-    if (!given) throw new Error('This account needs a sign-in step that this page does not support.');
+    if (!given) throw new Error(t('This account needs a sign-in step that this page does not support.'));
     return { access: given.AccessToken, refresh: given.RefreshToken };
   }
 
-  const sentTo = ({ CodeDeliveryDetails }: Sent) => CodeDeliveryDetails?.Destination ?? 'your e-mail address';
+  const sentTo = ({ CodeDeliveryDetails }: Sent) => CodeDeliveryDetails?.Destination ?? t('your e-mail address');
 
   return {
     signIn: (username, password) => authenticate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password }),

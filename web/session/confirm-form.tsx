@@ -1,4 +1,5 @@
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { type FormProps, type SignInStep, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
@@ -23,15 +24,17 @@ export function ConfirmForm({
   return (
     <AuthForm
       action={resend.error === undefined ? action : resend}
-      label="Confirm"
+      label={t('Confirm')}
       onSubmit={(value) => action.run(() => confirm(value('code')))}
-      links={[resend.link, { label: 'Back', onClick: () => go({ name: 'sign in' }) }]}
+      links={[resend.link, { label: t('Back'), onClick: () => go({ name: 'sign in' }) }]}
     >
       <p role="status">
-        {resend.sentTo !== undefined && 'Sent again. '}
+        {resend.sentTo !== undefined && `${t('Sent again.')} `}
         {address === undefined
-          ? `A code was sent when ${username} was created. If you no longer have it, have it sent again.`
-          : `A code for ${username} is on its way to ${address}.`}
+          ? t('A code was sent when {name} was created. If you no longer have it, have it sent again.', {
+              name: username,
+            })
+          : t('A code for {name} is on its way to {address}.', { name: username, address })}
       </p>
       <CodeField isLocal={isLocal} />
     </AuthForm>

@@ -1,5 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import { PasswordField } from './password-field.tsx';
 import { checkPassword } from './password-rules.ts';
 
@@ -15,7 +16,7 @@ export function NewPasswordField({ label }: { readonly label: string }) {
           <li key={text} data-met={isMet}>
             <Icon name={isMet ? 'check' : 'dot'} />
             {text}
-            <span class="visually-hidden">{isMet ? ': done' : ''}</span>
+            <span class="visually-hidden">{isMet ? t(': done') : ''}</span>
           </li>
         ))}
       </ul>

@@ -1,4 +1,6 @@
 /** Signing in with an OpenID Connect issuer that the deployer configured: authorization code with PKCE. https://www.rfc-editor.org/rfc/rfc7636, https://openid.net/specs/openid-connect-core-1_0.html */
+
+import { t } from '../words/words.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
 export interface OpenId extends TokenIssuer {
@@ -37,10 +39,11 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
       body: new URLSearchParams({ client_id, ...fields }),
     });
     const given = await response.json();
-    if (response.status >= 500) throw new Error('The place where you sign in has a problem. Try again in a moment.');
+    if (response.status >= 500) throw new Error(t('The place where you sign in has a problem. Try again in a moment.'));
     // Other servers may not be able to read an access token; an id token is a JWT for this page.
     const access = given.id_token ?? given.access_token;
-    if (!response.ok || typeof access !== 'string') throw new SessionEnded(given.error_description ?? 'Sign in again.');
+    if (!response.ok || typeof access !== 'string')
+      throw new SessionEnded(given.error_description ?? t('Sign in again.'));
     return { access, refresh: given.refresh_token };
   }
 
@@ -67,8 +70,8 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
       sessionStorage.removeItem(storageKey);
       const code = answer.get('code');
       if (!state || answer.get('state') !== state)
-        throw new Error('This sign-in was started in another tab. Start it again.');
-      if (!code) throw new Error(answer.get('error_description') ?? 'You were not signed in. Try again.');
+        throw new Error(t('This sign-in was started in another tab. Start it again.'));
+      if (!code) throw new Error(answer.get('error_description') ?? t('You were not signed in. Try again.'));
       const tokens = await ask({
         grant_type: 'authorization_code',
         code,
@@ -79,7 +82,7 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
       return tokens;
     },
     refresh(token) {
-      if (token === '') return Promise.reject(new SessionEnded('Sign in again.'));
+      if (token === '') return Promise.reject(new SessionEnded(t('Sign in again.')));
       return ask({ grant_type: 'refresh_token', refresh_token: token });
     },
     async revoke(token) {

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
+import { t } from '../words/words.ts';
 
 /** A password field with a button that shows what was typed. */
 export function PasswordField(props: {
@@ -24,7 +25,7 @@ export function PasswordField(props: {
         onText={props.onInput}
       />
       <Button look="link-button" aria-pressed={shown} onClick={() => setShown(!shown)}>
-        Show password
+        {t('Show password')}
       </Button>
     </div>
   );

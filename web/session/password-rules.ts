@@ -1,5 +1,7 @@
+import { type Label, t } from '../words/words.ts';
+
 /** The user pool's password policy; the symbols are those that Cognito counts: developer guide, "Password policy". */
-const rules: readonly (readonly [text: string, pattern: RegExp])[] = [
+const rules: readonly (readonly [text: Label, pattern: RegExp])[] = [
   ['At least 8 characters', /^.{8,}$/s],
   ['A small letter', /[a-z]/],
   ['A capital letter', /[A-Z]/],
@@ -9,11 +11,16 @@ const rules: readonly (readonly [text: string, pattern: RegExp])[] = [
 
 /** Each rule, and whether the password meets it. */
 export function checkPassword(password: string): readonly { readonly text: string; readonly isMet: boolean }[] {
-  return rules.map(([text, pattern]) => ({ text, isMet: pattern.test(password) }));
+  return rules.map(([text, pattern]) => ({ text: t(text), isMet: pattern.test(password) }));
 }
 
 /** @throws Error with a sentence about the first rule that is not met */
 export function assertPassword(password: string): void {
   const broken = checkPassword(password).find(({ isMet }) => !isMet);
-  if (broken) throw new Error(`This password needs more: ${broken.text.toLowerCase()}.`);
+  if (broken)
+    throw new Error(
+      t('This password needs more: {rule}.', {
+        rule: broken.text.charAt(0).toLocaleLowerCase() + broken.text.slice(1),
+      }),
+    );
 }

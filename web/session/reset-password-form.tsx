@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { type FormProps, type SignInStep, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
@@ -19,7 +20,7 @@ export function ResetPasswordForm({
   const action = useAction();
   const [sent, setSent] = useState<{ readonly username: string; readonly sentTo: string }>();
   const resend = useResend(() => cognito.forgot(sent?.username ?? ''));
-  const back = { label: 'Back', onClick: () => go({ name: 'sign in' }) };
+  const back = { label: t('Back'), onClick: () => go({ name: 'sign in' }) };
 
   async function change(username: string, code: string, password: string): Promise<void> {
     assertPassword(password);
@@ -33,7 +34,7 @@ export function ResetPasswordForm({
       <AuthForm
         key="username"
         action={action}
-        label="Send me a code"
+        label={t('Send me a code')}
         onSubmit={(value) => action.run(() => ask(value('username')))}
         links={[back]}
       >
@@ -45,16 +46,19 @@ export function ResetPasswordForm({
     <AuthForm
       key="code"
       action={resend.error === undefined ? action : resend}
-      label="Change the password"
+      label={t('Change the password')}
       onSubmit={(value) => action.run(() => change(sent.username, value('code'), value('password')))}
       links={[resend.link, back]}
     >
       <p role="status">
-        {resend.sentTo !== undefined && 'Sent again. '}
-        If there is an account {sent.username}, a code is on its way to {resend.sentTo ?? sent.sentTo}.
+        {resend.sentTo !== undefined && `${t('Sent again.')} `}
+        {t('If there is an account {name}, a code is on its way to {address}.', {
+          name: sent.username,
+          address: resend.sentTo ?? sent.sentTo,
+        })}
       </p>
       <CodeField isLocal={isLocal} />
-      <NewPasswordField label="New password" />
+      <NewPasswordField label={t('New password')} />
     </AuthForm>
   );
 }

@@ -1,5 +1,6 @@
 import { type Me, tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { t } from '../words/words.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
@@ -50,8 +51,8 @@ export function createSession(issuer: TokenIssuer): Session {
     if (tab.value === undefined || user.value !== undefined) return undefined;
     const hasExpired = accounts.all.value.some(({ username }) => username === tab.value);
     return hasExpired
-      ? `The session of ${tab.value} has ended. Sign in again.`
-      : `${tab.value} has signed out in another tab.`;
+      ? t('The session of {name} has ended. Sign in again.', { name: tab.value })
+      : t('{name} has signed out in another tab.', { name: tab.value });
   });
   if (user.value !== undefined) use(user.value);
 
@@ -122,10 +123,10 @@ export function createSession(issuer: TokenIssuer): Session {
 /** Asks the server for the user name: it is an encoded form of Cognito's name, or of the claim that the deployer chose. */
 async function whoIs(access: string): Promise<Me> {
   const response = await fetch('/api/me', { headers: { authorization: `Bearer ${access}` } }).catch(() => {
-    throw new Error('The server cannot be reached. Check your connection and try again.');
+    throw new Error(t('The server cannot be reached. Check your connection and try again.'));
   });
   if (response.status === 401)
-    throw new Error('The server does not accept this sign-in. Does this page belong to another deployment?');
-  if (!response.ok) throw new Error('The server has a problem. Try again in a moment.');
+    throw new Error(t('The server does not accept this sign-in. Does this page belong to another deployment?'));
+  if (!response.ok) throw new Error(t('The server has a problem. Try again in a moment.'));
   return response.json();
 }

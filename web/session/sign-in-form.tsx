@@ -1,4 +1,5 @@
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { type FormProps, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CognitoError } from './cognito-api.ts';
@@ -33,15 +34,15 @@ export function SignInForm({
   return (
     <AuthForm
       action={action}
-      label="Sign in"
+      label={t('Sign in')}
       onSubmit={(value) => action.run(() => signIn(value('username'), value('password')))}
       links={[
-        ...(selfSignUp ? [{ label: 'Create an account', onClick: () => go({ name: 'sign up' }) }] : []),
-        { label: 'Forgotten password', onClick: () => go({ name: 'reset password' }) },
+        ...(selfSignUp ? [{ label: t('Create an account'), onClick: () => go({ name: 'sign up' }) }] : []),
+        { label: t('Forgotten password'), onClick: () => go({ name: 'reset password' }) },
       ]}
     >
       <UsernameField value={username} focused={focused} />
-      <PasswordField label="Password" autocomplete="current-password" />
+      <PasswordField label={t('Password')} autocomplete="current-password" />
     </AuthForm>
   );
 }

@@ -3,6 +3,7 @@ import { lazy } from '../lazy.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { type Label, t } from '../words/words.ts';
 import { AccountPicker } from './account-picker.tsx';
 import { type SignInStep, useAuth } from './auth-context.ts';
 import type { OpenId } from './openid.ts';
@@ -10,7 +11,7 @@ import { SignInForm } from './sign-in-form.tsx';
 
 const SignUpFlow = lazy((chunk) => chunk.SignUpFlow);
 
-const titles: Readonly<Record<SignInStep['name'], string>> = {
+const titles: Readonly<Record<SignInStep['name'], Label>> = {
   'sign in': 'Sign in',
   'sign up': 'Create an account',
   confirm: 'Confirm your account',
@@ -38,7 +39,7 @@ export function SignInPage({ username, error }: { readonly username?: string; re
             <AccountPicker />
           </>
         )}
-        <h1>{titles[step.name]}</h1>
+        <h1>{t(titles[step.name])}</h1>
         {signInMethod.kind === 'issuer' && <IssuerButton openId={signInMethod.openId} />}
         {signInMethod.kind === 'password' &&
           (step.name === 'sign in' ? (
@@ -62,9 +63,9 @@ function IssuerButton({ openId }: { readonly openId: OpenId }) {
   const { busy, error, run } = useAction();
   return (
     <div class="stack">
-      <ErrorMessage text={error && 'The place where you sign in cannot be reached. Try again in a moment.'} />
+      <ErrorMessage text={error && t('The place where you sign in cannot be reached. Try again in a moment.')} />
       <Button kind="main" disabled={busy} onClick={() => run(openId.begin)}>
-        Sign in
+        {t('Sign in')}
       </Button>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
 import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 import { type FormProps, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
@@ -16,7 +17,7 @@ export function SignUpForm({ cognito, go }: Pick<FormProps, 'cognito' | 'go'>) {
     const username = typed.toLowerCase();
     // Other characters would be encoded as %xx, and other users would have to type that.
     if (!/^[a-z0-9.-]{1,64}$/.test(username)) {
-      throw new Error('A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.');
+      throw new Error(t('A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.'));
     }
     assertPassword(password);
     const sentTo = await cognito.signUp(username, password, email);
@@ -27,23 +28,23 @@ export function SignUpForm({ cognito, go }: Pick<FormProps, 'cognito' | 'go'>) {
   return (
     <AuthForm
       action={action}
-      label="Create the account"
+      label={t('Create the account')}
       onSubmit={(value) => action.run(() => signUp(value('username'), value('email'), value('password')))}
-      links={[{ label: 'Sign in instead', onClick: () => go({ name: 'sign in' }) }]}
+      links={[{ label: t('Sign in instead'), onClick: () => go({ name: 'sign in' }) }]}
     >
       <div>
         <UsernameField describedBy={`${hint}name`} />
         <p class="hint" id={`${hint}name`}>
-          Letters from a to z, digits, dots and hyphens. Others find you by it.
+          {t('Letters from a to z, digits, dots and hyphens. Others find you by it.')}
         </p>
       </div>
       <div>
-        <Field label="E-mail" name="email" type="email" autocomplete="email" aria-describedby={`${hint}mail`} />
+        <Field label={t('E-mail')} name="email" type="email" autocomplete="email" aria-describedby={`${hint}mail`} />
         <p class="hint" id={`${hint}mail`}>
-          We send you a code. Nobody else sees your address.
+          {t('We send you a code. Nobody else sees your address.')}
         </p>
       </div>
-      <NewPasswordField label="Password" />
+      <NewPasswordField label={t('Password')} />
     </AuthForm>
   );
 }

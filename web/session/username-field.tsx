@@ -1,4 +1,5 @@
 import { Field } from '../ui/field.tsx';
+import { t } from '../words/words.ts';
 
 export function UsernameField(props: {
   readonly value?: string;
@@ -9,7 +10,7 @@ export function UsernameField(props: {
 }) {
   return (
     <Field
-      label="User name"
+      label={t('User name')}
       name="username"
       focused={props.focused ?? true}
       autocomplete="username"

@@ -8,6 +8,7 @@ import { useMessenger, useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { isRightToLeft, t } from '../words/words.ts';
 import { useDisplayName } from './use-display-name.ts';
 
 const SettingsDialog = lazy((chunk) => chunk.SettingsDialog);
@@ -26,7 +27,7 @@ export function AccountButton() {
       <button
         type="button"
         class="icon-button account-button"
-        aria-label={`Account of ${name}`}
+        aria-label={t('Account of {name}', { name })}
         popovertarget={menu}
         ref={button}
       >
@@ -64,9 +65,9 @@ function AccountMenu(props: {
     act();
   };
   const place = () => {
-    const { bottom, right } = props.button.current?.getBoundingClientRect() ?? { bottom: 0, right: 0 };
+    const { bottom, left, right } = props.button.current?.getBoundingClientRect() ?? { bottom: 0, left: 0, right: 0 };
     menu.current?.style.setProperty('--below', `${bottom}px`);
-    menu.current?.style.setProperty('--right', `${right}px`);
+    menu.current?.style.setProperty('--end', `${isRightToLeft() ? innerWidth - left : right}px`);
   };
   const item = (icon: IconName, label: string, act: () => void) => (
     <li>
@@ -82,7 +83,7 @@ function AccountMenu(props: {
         {name !== messenger.me && <span class="quiet">{messenger.me}</span>}
       </p>
       <ul>
-        {item('settings', 'Settings', props.onSettings)}
+        {item('settings', t('Settings'), props.onSettings)}
         {accounts.map((account) => (
           <li key={account.username}>
             <Button
@@ -92,7 +93,7 @@ function AccountMenu(props: {
                 session.use(account.username);
               })}
             >
-              <Avatar name={account.name} size={1.25} /> Switch to {account.name}
+              <Avatar name={account.name} size={1.25} /> {t('Switch to {name}', { name: account.name })}
             </Button>
           </li>
         ))}
@@ -105,12 +106,12 @@ function AccountMenu(props: {
               rel="noopener noreferrer"
               onClick={close}
             >
-              <Icon name="window" /> Open another tab as {username}
+              <Icon name="window" /> {t('Open another tab as {name}', { name: username })}
             </a>
           </li>
         ))}
-        {item('plus', 'Add an account', session.leave)}
-        {item('out', 'Sign out', props.onSignOut)}
+        {item('plus', t('Add an account'), session.leave)}
+        {item('out', t('Sign out'), props.onSignOut)}
       </ul>
     </div>
   );

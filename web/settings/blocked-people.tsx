@@ -5,6 +5,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 export function BlockedPeople() {
   const blocks = blocksOf(useMessenger().chat);
@@ -13,8 +14,8 @@ export function BlockedPeople() {
   const { people } = blocks;
   return (
     <section>
-      <h3>Blocked people</h3>
-      {people?.length === 0 && <p class="quiet">You have blocked nobody.</p>}
+      <h3>{t('Blocked people')}</h3>
+      {people?.length === 0 && <p class="quiet">{t('You have blocked nobody.')}</p>}
       {people && people.length > 0 && (
         <ul class="blocked">
           {people.map(({ username, name }) => (
@@ -22,11 +23,11 @@ export function BlockedPeople() {
               <PersonAvatar username={username} name={name} size={2} presence={false} />
               <span>{name}</span>
               <Button
-                aria-label={`Unblock ${name}`}
+                aria-label={t('Unblock {name}', { name })}
                 disabled={busy}
                 onClick={() => run(() => blocks.unblock(username))}
               >
-                Unblock
+                {t('Unblock')}
               </Button>
             </li>
           ))}

@@ -8,6 +8,7 @@ import { forgetDevice } from '../notify/push-device.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 export function NotificationsSwitch() {
   const { chat, me } = useMessenger();
@@ -23,16 +24,16 @@ export function NotificationsSwitch() {
     <section>
       <label class="switch">
         <span>
-          <strong>Notifications</strong>
+          <strong>{t('Notifications')}</strong>
           <span class="quiet" aria-hidden="true">
-            When somebody writes while you look elsewhere
+            {t('When somebody writes while you look elsewhere')}
           </span>
         </span>
         <input
           type="checkbox"
           role="switch"
           aria-checked={enabled}
-          aria-label="Notifications"
+          aria-label={t('Notifications')}
           checked={enabled}
           disabled={busy || !notificationsSupported()}
           onChange={(event) => {
@@ -42,7 +43,7 @@ export function NotificationsSwitch() {
           }}
         />
       </label>
-      {!notificationsSupported() && <p class="quiet">This browser shows no notifications for pages.</p>}
+      {!notificationsSupported() && <p class="quiet">{t('This browser shows no notifications for pages.')}</p>}
       <ErrorMessage text={error} />
     </section>
   );

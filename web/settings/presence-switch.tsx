@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { t } from '../words/words.ts';
 
 /** Whether others see when the user is online. */
 export function PresenceSwitch() {
@@ -19,16 +20,16 @@ export function PresenceSwitch() {
     <section>
       <label class="switch">
         <span>
-          <strong>Show when I am online</strong>
+          <strong>{t('Show when I am online')}</strong>
           <span class="quiet" aria-hidden="true">
-            And when I was here last
+            {t('And when I was here last')}
           </span>
         </span>
         <input
           type="checkbox"
           role="switch"
           aria-checked={isShown ?? true}
-          aria-label="Show when I am online"
+          aria-label={t('Show when I am online')}
           checked={isShown ?? true}
           disabled={busy || isShown === undefined}
           onChange={(event) => {

@@ -7,6 +7,7 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { pictureProblem, pictureTypes } from '../uploads/picture-problem.ts';
+import { t } from '../words/words.ts';
 import { useDisplayName } from './use-display-name.ts';
 
 /** The display name and picture of the user. */
@@ -51,12 +52,14 @@ export function ProfileForm() {
       <div class="profile-picture">
         <Avatar name={currentName} picture={picture} size={5} />
         <div>
-          <Button onClick={() => input.current?.click()}>{picture ? 'Change picture' : 'Choose a picture'}</Button>
-          {picture && <Button onClick={() => choose(null)}>Remove picture</Button>}
+          <Button onClick={() => input.current?.click()}>
+            {picture ? t('Change picture') : t('Choose a picture')}
+          </Button>
+          {picture && <Button onClick={() => choose(null)}>{t('Remove picture')}</Button>}
           <input
             ref={input}
             type="file"
-            aria-label="Picture"
+            aria-label={t('Picture')}
             accept={pictureTypes.join(',')}
             hidden
             onChange={(event) => {
@@ -68,7 +71,7 @@ export function ProfileForm() {
         </div>
       </div>
       <Field
-        label="Display name"
+        label={t('Display name')}
         name="name"
         autocomplete="name"
         maxLength={64}
@@ -81,10 +84,10 @@ export function ProfileForm() {
       <ErrorMessage text={problem ?? error} />
       <div class="profile-save">
         <span class="quiet" role="status">
-          {saved && !changed ? 'Saved.' : ''}
+          {saved && !changed ? t('Saved.') : ''}
         </span>
         <button type="submit" class="button" data-kind="main" disabled={busy || !changed}>
-          Save
+          {t('Save')}
         </button>
       </div>
     </form>

@@ -2,7 +2,9 @@ import { createAccount } from '@parley/client/account';
 import { useSession } from '../state/session-context.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { t } from '../words/words.ts';
 import { BlockedPeople } from './blocked-people.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
 import { PresenceSwitch } from './presence-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
@@ -14,10 +16,11 @@ declare const PARLEY: string;
 
 export function SettingsDialog({ onClose }: { onClose(): void }) {
   return (
-    <Dialog title="Settings" onClose={onClose}>
+    <Dialog title={t('Settings')} onClose={onClose}>
       <div class="settings">
         <ProfileForm />
         <ThemeChoice />
+        <LanguageChoice />
         <NotificationsSwitch />
         <PresenceSwitch />
         <BlockedPeople />
@@ -42,14 +45,15 @@ function SignOutEverywhere() {
   return (
     <section>
       <ConfirmButton
-        label="Sign out everywhere"
+        label={t('Sign out everywhere')}
         look="button"
         kind="danger"
-        title="Sign out everywhere?"
+        title={t('Sign out everywhere?')}
         onConfirm={signOut}
       >
-        All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet
-        are lost.
+        {t(
+          'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.',
+        )}
       </ConfirmButton>
     </section>
   );

@@ -5,6 +5,7 @@ import { navigate } from '../route.ts';
 import { useSession } from '../state/session-context.ts';
 import { unsentFiles } from '../state/unsent-files.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { plural, t } from '../words/words.ts';
 import { unsentTexts } from './unsent-texts.ts';
 
 /** How long signing out waits for the server to delete this browser's push device. */
@@ -32,11 +33,10 @@ export function SignOutDialog({ onClose }: { onClose(): void }) {
         const files = unsentFiles(chat);
         const refused = failedSends.all.length;
         const found = [
-          waiting > 0 &&
-            (waiting === 1 ? 'a message that waits to be sent' : `${waiting} messages that wait to be sent`),
-          refused > 0 && (refused === 1 ? 'a message that was not sent' : `${refused} messages that were not sent`),
-          texts > 0 && (texts === 1 ? 'a draft' : `${texts} drafts`),
-          files > 0 && (files === 1 ? 'a file' : `${files} files`),
+          waiting > 0 && plural('A message that waits.|{n} messages that wait.', waiting),
+          refused > 0 && plural('A message that the server refused.|{n} messages that the server refused.', refused),
+          texts > 0 && plural('A draft.|{n} drafts.', texts),
+          files > 0 && plural('A file.|{n} files.', files),
         ].filter((one) => one !== false);
         return found.length === 0 ? signOut() : setUnsent(found);
       });
@@ -44,8 +44,13 @@ export function SignOutDialog({ onClose }: { onClose(): void }) {
 
   if (unsent === undefined) return null;
   return (
-    <ConfirmDialog title="Sign out?" action="Sign out" onConfirm={signOut} onClose={onClose}>
-      This will be lost: {new Intl.ListFormat('en').format(unsent)}.
+    <ConfirmDialog title={t('Sign out?')} action={t('Sign out')} onConfirm={signOut} onClose={onClose}>
+      <p>{t('What you have not sent will be lost:')}</p>
+      <ul>
+        {unsent.map((what) => (
+          <li key={what}>{what}</li>
+        ))}
+      </ul>
     </ConfirmDialog>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { t } from '../words/words.ts';
 
 const themes = { system: 'System', light: 'Light', dark: 'Dark' } as const;
 type Theme = keyof typeof themes;
@@ -26,7 +27,7 @@ export function ThemeChoice() {
   const [chosen, setChosen] = useState(storedTheme);
   return (
     <section>
-      <h3 id="theme">Colours</h3>
+      <h3 id="theme">{t('Colours')}</h3>
       <fieldset class="choice" aria-labelledby="theme">
         {(Object.keys(themes) as Theme[]).map((theme) => (
           <label key={theme}>
@@ -39,7 +40,7 @@ export function ThemeChoice() {
                 setChosen(theme);
               }}
             />
-            {themes[theme]}
+            {t(themes[theme])}
           </label>
         ))}
       </fieldset>

@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { plural, t } from '../words/words.ts';
 
 const pollMs = 2_000;
 
@@ -13,7 +14,7 @@ const pollMs = 2_000;
 export function YourData() {
   return (
     <section>
-      <h3>Your data</h3>
+      <h3>{t('Your data')}</h3>
       <Archive />
       <DeleteAccount />
     </section>
@@ -35,16 +36,23 @@ function Archive() {
   return (
     <>
       <p class="quiet" role="status">
-        {archive?.state === 'running' && `Your archive is being made: ${archive.messages} messages so far.`}
+        {archive?.state === 'running' &&
+          plural(
+            'Your archive is being made: {n} message so far.|Your archive is being made: {n} messages so far.',
+            archive.messages,
+          )}
         {archive?.url && (
           <a href={archive.url}>
-            Download your {archive.messages} messages and {archive.files} files
+            {t('Download your {messages} and {files}', {
+              messages: plural('{n} message|{n} messages', archive.messages),
+              files: plural('{n} file|{n} files', archive.files),
+            })}
           </a>
         )}
       </p>
       {archive?.state !== 'running' && (
         <Button disabled={busy} onClick={() => run(() => account.makeArchive().then(setArchive))}>
-          {archive ? 'Make another archive' : 'Make an archive of your data'}
+          {archive ? t('Make another archive') : t('Make an archive of your data')}
         </Button>
       )}
       <ErrorMessage text={error} />
@@ -63,15 +71,16 @@ function DeleteAccount() {
 
   return (
     <ConfirmButton
-      label="Delete your account"
+      label={t('Delete your account')}
       look="button"
       kind="danger"
-      title="Delete your account for ever?"
-      action="Delete"
+      title={t('Delete your account for ever?')}
+      action={t('Delete')}
       onConfirm={deleteAccount}
     >
-      You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again.
-      There is no way back. Make an archive first if you want to keep your messages.
+      {t(
+        'You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again. There is no way back. Make an archive first if you want to keep your messages.',
+      )}
     </ConfirmButton>
   );
 }

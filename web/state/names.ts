@@ -1,5 +1,6 @@
 /** Names of users and conversations. */
 import type { ConversationView } from '@parley/client';
+import { plural, t } from '../words/words.ts';
 
 /** A user name as the user would write it: `bob%5fsmith` is `bob_smith`. */
 export function plainName(username: string): string {
@@ -13,7 +14,7 @@ export function plainName(username: string): string {
 /** The title of a conversation: the names of the other members, the title of a group or room, else `#lobby`. */
 export function titleOf(view: Pick<ConversationView, 'id' | 'kind' | 'title' | 'members'>, me: string): string {
   if (view.kind === 'room') return view.title ?? `#${view.id.slice('room:'.length)}`;
-  if (view.kind === 'group') return view.title ?? 'Group';
+  if (view.kind === 'group') return view.title ?? t('Group');
   const others = view.members.filter(({ username }) => username !== me).map(({ name }) => name);
   // Lists have no members of some conversations, and all others may have left.
   const named = view.id.split('_').filter((username) => username !== me);
@@ -39,8 +40,10 @@ export function directId(me: string, other: string): string {
 
 /** `typing…` in a direct conversation, else with the names of the users, of which there is at least one. */
 export function typingText(names: readonly string[], kind?: ConversationView['kind']): string {
-  if (kind === 'direct') return 'typing…';
+  if (kind === 'direct') return t('Typing…');
   const [first, second] = names;
-  if (names.length === 1) return `${first} is typing…`;
-  return names.length === 2 ? `${first} and ${second} are typing…` : `${names.length} people are typing…`;
+  if (names.length === 1) return t('{name} is typing…', { name: first ?? '' });
+  return names.length === 2
+    ? t('{name} and {other} are typing…', { name: first ?? '', other: second ?? '' })
+    : plural('{n} person is typing…|{n} people are typing…', names.length);
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { t } from '../words/words.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ErrorMessage } from './error-message.tsx';
@@ -21,7 +22,7 @@ export function ConfirmDialog(props: Confirmation & { onClose(): void }) {
         <div>{props.children}</div>
         <ErrorMessage text={error} />
         <div class="dialog-buttons">
-          <Button onClick={props.onClose}>Cancel</Button>
+          <Button onClick={props.onClose}>{t('Cancel')}</Button>
           <Button kind="danger-main" disabled={busy} onClick={() => run(() => props.onConfirm().then(props.onClose))}>
             {props.action}
           </Button>

@@ -1,8 +1,9 @@
+import { t } from '../words/words.ts';
 import { showToast } from './toast.tsx';
 
 export function copyText(text: string): void {
   navigator.clipboard.writeText(text).then(
-    () => showToast('Copied.'),
-    () => showToast('Unable to copy; the browser does not allow it.'),
+    () => showToast(t('Copied.')),
+    () => showToast(t('Unable to copy; the browser does not allow it.')),
   );
 }

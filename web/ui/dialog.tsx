@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../words/words.ts';
 import { IconButton } from './button.tsx';
 import { useRestoreFocus } from './use-restore-focus.ts';
 
@@ -18,7 +19,7 @@ export function Dialog(props: {
     <dialog class="dialog" ref={element} aria-labelledby={title} onClose={props.onClose} closedby="any">
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
-        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
+        <IconButton icon="close" label={t('Close')} onClick={() => element.current?.close()} />
       </header>
       <div class="dialog-body">{props.children}</div>
     </dialog>

@@ -40,10 +40,13 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
+/** They point along the line, so they are mirrored where that runs from right to left. */
+const directed: ReadonlySet<IconName> = new Set(['back', 'forward', 'next', 'out', 'reply', 'send']);
+
 /** Hidden from screen readers: an icon is always beside a text, or in a button with a label. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
-    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <svg class={directed.has(name) ? 'icon directed' : 'icon'} viewBox="0 0 24 24" aria-hidden="true">
       <path d={shapes[name]} />
     </svg>
   );

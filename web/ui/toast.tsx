@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { t } from '../words/words.ts';
 import { IconButton } from './button.tsx';
 import { capitalized } from './use-action.ts';
 
@@ -43,7 +44,7 @@ export function Toasts() {
               {action.label}
             </button>
           )}
-          <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
+          <IconButton icon="close" label={t('Dismiss')} onClick={() => dismiss(id)} />
         </div>
       ))}
     </div>

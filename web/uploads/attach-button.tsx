@@ -1,11 +1,17 @@
 import { useRef } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
+import { t } from '../words/words.ts';
 
 export function AttachButton(props: { readonly disabled: boolean; onFiles(files: readonly File[]): void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <IconButton icon="attach" label="Attach files" disabled={props.disabled} onClick={() => input.current?.click()} />
+      <IconButton
+        icon="attach"
+        label={t('Attach files')}
+        disabled={props.disabled}
+        onClick={() => input.current?.click()}
+      />
       <input
         type="file"
         multiple

@@ -1,4 +1,6 @@
 import { limits } from '@parley/client/text';
+import { list, plural } from '../words/words.ts';
+import { formatSize } from './format-size.ts';
 
 interface Sized {
   readonly name: string;
@@ -20,16 +22,28 @@ export function chooseFiles<File extends Sized>(
   const chosen = good.slice(0, Math.max(0, limits.attachmentsPerMessage - existing));
   const leftOut = good.length - chosen.length;
   const sentences = [
-    large.length > 0 && `${named(large)} too large: a file can have ${limits.attachmentBytes / 1024 / 1024} MB.`,
-    empty.length > 0 && `${named(empty)} empty.`,
+    large.length > 0 &&
+      plural(
+        '{names} is too large: a file can have {size}.|{names} are too large: a file can have {size}.',
+        large.length,
+        {
+          names: named(large),
+          size: formatSize(limits.attachmentBytes),
+        },
+      ),
+    empty.length > 0 && plural('{names} is empty.|{names} are empty.', empty.length, { names: named(empty) }),
     leftOut > 0 &&
-      `A message can have ${limits.attachmentsPerMessage} files: ${leftOut === 1 ? 'one was' : `${leftOut} were`} left out.`,
+      plural(
+        'A message can have {most} files: one was left out.|A message can have {most} files: {n} were left out.',
+        leftOut,
+        {
+          most: limits.attachmentsPerMessage,
+        },
+      ),
   ].filter((sentence) => sentence !== false);
   return { chosen, problem: sentences.length > 0 ? sentences.join(' ') : undefined };
 }
 
 function named(files: readonly Sized[]): string {
-  const names = files.map(({ name }) => `“${name}”`);
-  const last = names.pop();
-  return names.length > 0 ? `${names.join(', ')} and ${last} are` : `${last} is`;
+  return list(files.map(({ name }) => `“${name}”`));
 }

@@ -1,3 +1,5 @@
+import { t } from '../words/words.ts';
+
 /**
  * Removes the place, the time, the camera and names from a picture or film before it leaves this device. The code is loaded with the first
  * file; it shares nothing with the page, so it is a file of its own.
@@ -16,12 +18,13 @@ export async function cleanFile(file: Blob, start: Uint8Array, type: string): Pr
   }
 }
 
-const damaged = 'unable to remove personal data from this file; it is damaged';
+const damaged = () =>
+  new Error(t('This file is damaged, so personal data cannot be removed from it. Choose another one.'));
 
 /** A damaged picture that the browser can show all the same. */
 async function drawnAgain(file: Blob, type: string): Promise<Blob> {
   const picture = await createImageBitmap(file).catch(() => {
-    throw new Error(damaged);
+    throw damaged();
   });
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width: picture.width, height: picture.height });
@@ -30,5 +33,5 @@ async function drawnAgain(file: Blob, type: string): Promise<Blob> {
   const drawn = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, type, 0.9));
   // A browser that cannot write the type writes PNG.
   if (drawn?.type === type) return drawn;
-  throw new Error(damaged);
+  throw damaged();
 }

@@ -1,6 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 
 /** Covers the pane while files are dragged over it. Keyboard users have the attach button. */
 export function DropZone(props: {
@@ -45,7 +46,7 @@ export function DropZone(props: {
   return (
     <div class="drop-zone">
       <p>
-        <Icon name="attach" /> Drop files to add them to your message
+        <Icon name="attach" /> {t('Drop files to add them to your message')}
       </p>
     </div>
   );

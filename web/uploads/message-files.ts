@@ -1,5 +1,6 @@
 import type { Conversation } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { t } from '../words/words.ts';
 import { chooseFiles } from './choose-files.ts';
 import { createUpload, type Upload } from './upload.ts';
 
@@ -71,7 +72,7 @@ function uploadedBefore(id: string): Upload {
   const nothing = () => {};
   return {
     key: id,
-    name: 'File',
+    name: t('File'),
     size: 0,
     type: '',
     preview: undefined,

@@ -1,5 +1,6 @@
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import { formatSize } from './format-size.ts';
 import type { MessageFiles } from './message-files.ts';
 import type { Upload } from './upload.ts';
@@ -8,7 +9,7 @@ import type { Upload } from './upload.ts';
 export function UploadTray({ files, onRemove }: { readonly files: MessageFiles; onRemove(upload: Upload): void }) {
   if (files.uploads.value.length === 0) return null;
   return (
-    <ul class="uploads" aria-label="Files to send">
+    <ul class="uploads" aria-label={t('Files to send')}>
       {files.uploads.value.map((upload) => (
         <UploadItem key={upload.key} upload={upload} onRemove={() => onRemove(upload)} />
       ))}
@@ -34,27 +35,29 @@ function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove():
         ) : (
           <span class="upload-size">
             {state.status === 'waiting'
-              ? 'Waits until you are online; keep this page open'
+              ? t('Waits until you are online; keep this page open')
               : size > 0 && formatSize(size)}
           </span>
         )}
         {!done && state.status !== 'failed' && (
           <progress
             class="upload-progress"
-            aria-label={`Uploading ${name}`}
+            aria-label={t('Uploading {name}', { name })}
             max={1}
             value={state.status === 'uploading' ? state.sent : 0}
           />
         )}
       </div>
       {state.status === 'failed' && (
-        <Button look="text-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
-          Try again
+        <Button look="text-button" aria-label={t('Try again to upload {name}', { name })} onClick={upload.start}>
+          {t('Try again')}
         </Button>
       )}
       <IconButton
         icon="close"
-        label={done || state.status === 'failed' ? `Remove ${name}` : `Cancel upload of ${name}`}
+        label={
+          done || state.status === 'failed' ? t('Remove {name}', { name }) : t('Cancel upload of {name}', { name })
+        }
         onClick={onRemove}
       />
     </li>

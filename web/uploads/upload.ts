@@ -1,5 +1,6 @@
 import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { t } from '../words/words.ts';
 import { announcedType } from './announced-type.ts';
 import { cleanFile } from './clean-file.ts';
 import { measure, type Pixels } from './measure.ts';
@@ -47,7 +48,7 @@ export function createUpload(conversation: Pick<Conversation, 'upload'>, file: F
       .slice(0, signatureBytes)
       .arrayBuffer()
       .catch(() => {
-        throw new Error('unable to read the file; it may be a folder, or have been changed');
+        throw new Error(t('This file cannot be read: it may be a folder, or have been changed. Choose it again.'));
       });
     const start = new Uint8Array(begin);
     const type = announcedType(file.type, start);

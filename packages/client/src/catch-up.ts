@@ -29,13 +29,13 @@ export function createCatchUp(options: {
   let cancel: (() => void) | undefined;
 
   /** @returns whether there may be more, and whether this page closed a gap */
-  async function loadPage(): Promise<{ more: boolean; moved: boolean }> {
+  async function loadPage(): Promise<{ more?: boolean; moved?: boolean }> {
     const before = timeline.completeUpTo;
     const { results, next, count } = await http<ChangesPage>(
       'GET',
       `${pathOf(id)}/messages?after=${before}&changes=true&limit=100`,
     );
-    if (stopped) return { more: false, moved: false };
+    if (stopped) return {};
     for (const event of results) options.onEvent(event);
     // The page is complete up to the start of the next one.
     timeline.markComplete(next === null ? count : Number(queryOf(next).get('after')));

@@ -287,8 +287,11 @@ export function createConnection(options: {
       current?.send(frame, answered);
       return current !== undefined;
     },
-    /** Opens another socket that replaces the present one. */
-    replace: () => void dial(),
+    /** Opens another socket that replaces the present one, which may lead nowhere. */
+    replace(): void {
+      setState({ status: 'catching up' });
+      void dial();
+    },
   };
 }
 

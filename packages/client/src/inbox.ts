@@ -140,7 +140,7 @@ export function createInbox(options: {
   return {
     /** The latest first; a new array after each change. */
     get conversations(): readonly ConversationView[] {
-      sorted ??= [...views.values()].sort((a, b) => Number(timeOf(a) < timeOf(b)) - Number(timeOf(a) > timeOf(b)));
+      sorted ??= [...views.values()].sort((a, b) => timeOf(b).localeCompare(timeOf(a)));
       return sorted;
     },
     put,

@@ -1,5 +1,6 @@
 import type { Part } from './pages.ts';
 import type { Message, ServerEvent } from './protocol.ts';
+import { withReaction } from './with-reaction.ts';
 
 /** A part of the log that the conversation's timeline does not have, such as the messages around a search result. */
 export interface LogPart extends Part {
@@ -57,12 +58,4 @@ export function applyToPart(part: LogPart, event: ServerEvent): LogPart {
 
 function erased(message: Message): Message {
   return { ...message, deleted: true, message: '', attachments: [], multimedia_url: null };
-}
-
-/** The message after a user has added or removed a reaction. */
-export function withReaction(message: Message, emoji: string, user: string, removed: boolean): Message {
-  const others = (message.reactions[emoji] ?? []).filter((name) => name !== user);
-  const users = removed ? others : [...others, user].sort();
-  const { [emoji]: _, ...rest } = message.reactions;
-  return { ...message, reactions: users.length === 0 ? rest : { ...rest, [emoji]: users } };
 }

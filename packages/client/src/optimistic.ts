@@ -1,6 +1,6 @@
-import { withReaction } from './log-part.ts';
 import type { OutboxItem } from './outbox.ts';
 import type { Message } from './protocol.ts';
+import { withReaction } from './with-reaction.ts';
 
 /** Messages as they will be once the pending edits, deletions and reactions are accepted. Messages without such changes stay the same objects. */
 export function optimisticMessages(

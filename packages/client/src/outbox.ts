@@ -4,7 +4,7 @@
  */
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { Internal, isRetryable, ParleyError, RateLimited } from './errors.ts';
+import { Internal, isRetryable, ParleyError } from './errors.ts';
 import { type Http, type Method, pathOf } from './http.ts';
 import type { Message } from './protocol.ts';
 
@@ -192,15 +192,15 @@ export function createOutbox(options: {
         tries = 0;
       } catch (cause) {
         const error = cause instanceof ParleyError ? cause : new Internal('internal', String(cause));
+        const { retryAfter = 0 } = error;
         // The bytes of files come back with the next day: nothing waits for that.
-        const isTooLate = (error.retryAfter ?? 0) > longestWaitSeconds;
+        const isTooLate = retryAfter > longestWaitSeconds;
         if (isTooLate || (!isRetryable(error) && (error.code !== 'conflict' || tries >= 3))) {
           reject(item, error);
           tries = 0;
           continue;
         }
-        const leastMs = error instanceof RateLimited ? (error.retryAfter ?? 1) * 1_000 : 0;
-        const ms = leastMs + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 });
+        const ms = retryAfter * 1_000 + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 });
         await new Promise<void>((resolve) => {
           endPauses.push(resolve);
           clock.after(ms, resolve);

@@ -3,6 +3,7 @@
  * set of events always gives the same result. Source: docs/protocol.md section 7.
  */
 import type { Message, ServerEvents } from './protocol.ts';
+import { withReaction } from './with-reaction.ts';
 
 /** Events that are in the log, and those that hide a part of it from this user. */
 export type LogEvent = ServerEvents[
@@ -35,7 +36,7 @@ interface Entry {
   message?: Message;
   /** The number of the change that gave the message its text. */
   textChange: number;
-  /** By `emoji user`: the latest change. */
+  /** By `emoji user`: the latest change after `start`. */
   readonly reactions: Map<string, { readonly change: number; readonly removed: boolean }>;
   hidden?: boolean;
 }
@@ -82,14 +83,20 @@ export function createTimeline(start: number): Timeline {
 
   function put(seq: number, message: Message): void {
     const entry = entryOf(seq);
-    if (entry.message) {
-      // Only the event for a new message has the `client_id`, and only for its author.
-      if (message.client_id && !entry.message.client_id) {
-        entry.message = { ...entry.message, client_id: message.client_id };
-      }
-      return;
-    }
-    entry.message = withReactions(message, entry);
+    if (!entry.message) entry.message = withReactions(message, entry);
+    // An edit does not have the `client_id`.
+    else if (message.client_id && !entry.message.client_id) entry.message = { ...message, ...entry.message };
+  }
+
+  /**
+   * Puts a message that is older than `start`. Its page has all changes up to `start`; an event that came late may have fewer, because the
+   * changes were not followed then. Of later changes each event is known.
+   */
+  function putOlder(message: Message): void {
+    const entry = entryOf(message.seq);
+    const known = entry.message;
+    const isNewer = known?.deleted || entry.textChange > start;
+    entry.message = withReactions({ ...message, ...(isNewer && known), reactions: message.reactions }, entry);
   }
 
   function change(seq: number, number: number, message: Message): void {
@@ -97,8 +104,8 @@ export function createTimeline(start: number): Timeline {
     // A deleted message stays deleted, even if an edit has a higher number.
     if (entry.message?.deleted || (number <= entry.textChange && !message.deleted)) return;
     entry.textChange = number;
-    const { client_id, reactions } = entry.message ?? message;
-    entry.message = withReactions({ ...message, reactions, ...(client_id !== undefined && { client_id }) }, entry);
+    const { reactions } = entry.message ?? message;
+    entry.message = withReactions({ ...entry.message, ...message, reactions }, entry);
   }
 
   function react({ seq, emoji, user, change: number, removed }: ServerEvents['reaction']): void {
@@ -106,8 +113,9 @@ export function createTimeline(start: number): Timeline {
     const entry = entryOf(seq);
     const key = `${emoji} ${user}`;
     if (number <= (entry.reactions.get(key)?.change ?? 0)) return;
-    entry.reactions.set(key, { change: number, removed });
-    if (entry.message) entry.message = withReactions(entry.message, entry);
+    // An earlier one is in the page that has the message.
+    if (number > start) entry.reactions.set(key, { change: number, removed });
+    if (entry.message) entry.message = withReaction(entry.message, emoji, user, removed);
   }
 
   return {
@@ -158,10 +166,7 @@ export function createTimeline(start: number): Timeline {
     addOlder(messages, from) {
       const before = firstSeq;
       firstSeq = Math.min(firstSeq, from);
-      for (const message of messages) {
-        put(message.seq, message);
-        show(message.seq);
-      }
+      messages.forEach(putOlder);
       for (const seq of entries.keys()) if (seq < before) show(seq);
     },
     markComplete(upTo) {
@@ -173,16 +178,9 @@ export function createTimeline(start: number): Timeline {
 }
 
 /** The message with all known changes of its reactions. Some of them may be in it already. */
-function withReactions(message: Message, { reactions: changes }: Entry): Message {
-  if (changes.size === 0) return message;
-  const sets = new Map(Object.entries(message.reactions).map(([emoji, users]) => [emoji, new Set(users)]));
-  for (const [key, { removed }] of changes) {
+function withReactions(message: Message, { reactions }: Entry): Message {
+  return [...reactions].reduce((before, [key, { removed }]) => {
     const [emoji = '', user = ''] = key.split(' ');
-    const users = sets.get(emoji) ?? new Set();
-    if (removed) users.delete(user);
-    else users.add(user);
-    sets.set(emoji, users);
-  }
-  const reactions = [...sets].filter(([, users]) => users.size > 0).map(([emoji, users]) => [emoji, [...users].sort()]);
-  return { ...message, reactions: Object.fromEntries(reactions) };
+    return withReaction(before, emoji, user, removed);
+  }, message);
 }

@@ -274,3 +274,20 @@ it('is closed for good', async () => {
   expect(states.at(-1)).toBe('closed');
   expect(FakeSocket.instances.length).toBe(1);
 });
+
+it('loads what may be missing with a socket that replaces one which may lead nowhere', async () => {
+  const { connection, states, live, world, last, clock } = setUp();
+  await live();
+  let loads = 0;
+  world.catchUp = async () => {
+    loads++;
+  };
+  connection.replace();
+  await clock.pass(0);
+  expect(FakeSocket.instances.map(({ url }) => url)).toEqual(['wss://x/ws/', 'wss://x/ws/']);
+  expect(connection.state.status).toBe('catching up');
+  last().open();
+  await clock.pass(0);
+  expect(loads).toBe(1);
+  expect(states).toEqual(['connecting', 'catching up', 'live', 'catching up', 'live']);
+});

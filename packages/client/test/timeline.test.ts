@@ -32,7 +32,7 @@ const log = fc
       const seq = seqs[target % Math.max(1, seqs.length)];
       if (seq === undefined || removed.has(seq) || kind === 0) {
         seqs.push(number);
-        return fakeEvent(number);
+        return fakeEvent(number, { client_id: `c${number}` });
       }
       if (kind === 1) return edited(seq, number);
       if (kind === 2) {
@@ -91,6 +91,29 @@ describe('a timeline', () => {
     timeline.addOlder([fakeMessage(5), fakeMessage(4)], 4);
     expect(timeline.messages.map(({ message: text }) => text)).toEqual(['edited by 11', 'message 5']);
     expect(timeline.messages[1]?.reactions).toEqual({ '👍': ['bob'] });
+  });
+
+  it('takes older messages from their page, whatever came late of what was before its start', () => {
+    fc.assert(
+      fc.property(
+        log.chain((events) =>
+          fc.tuple(
+            fc.constant(events),
+            fc.nat(events.length),
+            fc.shuffledSubarray(events),
+            fc.shuffledSubarray(events),
+          ),
+        ),
+        ([events, start, late, more]) => {
+          const whole = createTimeline(0);
+          for (const event of events) whole.apply(event);
+          const timeline = createTimeline(start);
+          for (const event of [...late, ...events.slice(start), ...more]) timeline.apply(event);
+          timeline.addOlder(whole.messages.filter(({ seq }) => seq <= start).reverse(), 1);
+          expect(timeline.messages).toEqual(whole.messages);
+        },
+      ),
+    );
   });
 
   it.each([

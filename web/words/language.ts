@@ -1,0 +1,46 @@
+/** Which language the page speaks: the one that the user has chosen on this device, else the first of the browser's that the page has. */
+import { type Catalogue, isRightToLeft, speak } from './words.ts';
+
+/** Each by its own name, for those who do not understand the others. */
+export const languages = { en: 'English', de: 'Deutsch', es: 'Español', ar: 'العربية' } as const;
+export type Language = keyof typeof languages;
+
+/** English is in the page; the others are loaded when they are spoken. */
+const catalogues: Readonly<Record<Language, () => Promise<Catalogue | undefined>>> = {
+  en: async () => undefined,
+  de: async () => (await import('./de.ts')).de,
+  es: async () => (await import('./es.ts')).es,
+  ar: async () => (await import('./ar.ts')).ar,
+};
+
+const storageKey = 'parley.language';
+
+/** Undefined: as the browser. */
+export function chosenLanguage(): Language | undefined {
+  return known(localStorage.getItem(storageKey) ?? '');
+}
+
+/** @param language undefined: as the browser */
+export function chooseLanguage(language: Language | undefined): Promise<void> {
+  if (language === undefined) localStorage.removeItem(storageKey);
+  else localStorage.setItem(storageKey, language);
+  return speakLanguage();
+}
+
+/** Speaks the language that is chosen. If its words cannot be loaded, English. */
+export async function speakLanguage(): Promise<void> {
+  const wanted = chosenLanguage() ?? navigator.languages.map(known).find((language) => language !== undefined) ?? 'en';
+  const catalogue = await catalogues[wanted]().catch(() => undefined);
+  const language = catalogue ? wanted : 'en';
+  const { documentElement: root } = document;
+  root.lang = language;
+  // Dates and numbers as the reader's country writes them.
+  speak(navigator.languages.find((tag) => known(tag) === language) ?? language, catalogue);
+  root.dir = isRightToLeft() ? 'rtl' : 'ltr';
+}
+
+/** @param tag such as `en-GB` */
+function known(tag: string): Language | undefined {
+  const [language = ''] = tag.split('-');
+  return language in languages ? (language as Language) : undefined;
+}
