@@ -35,13 +35,15 @@ export async function loadEmoji(language: string): Promise<readonly EmojiGroup[]
   const known = loaded.get(short);
   if (known) return known;
   const load = Object.entries(names).find(([one]) => one === short)?.[1] ?? names.en;
-  const [{ default: groups }, { default: entries }] = await Promise.all([import('./groups.json'), load()]);
+  const [{ default: groups }, own] = await Promise.all([import('./groups.json'), load().catch(() => undefined)]);
+  // A language that was never used has no names without a connection.
+  const { default: entries } = own ?? (await names.en());
   let at = 0;
   const result = groups.map(({ group, emoji, toned }) => {
     const withTones = new Set(toned.split(' '));
     return { group, emoji: emoji.split(' ').map((one) => toEmoji(one, entries[at++] ?? '', withTones.has(one))) };
   });
-  loaded.set(short, result);
+  if (own) loaded.set(short, result);
   return result;
 }
 
