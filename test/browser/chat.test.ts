@@ -31,7 +31,7 @@ story('two users see each other’s messages and changes, and markup stays text'
   await message(b, 'Good.').getByRole('button', { name: 'In reply to' }).getByText('Yes!').waitFor();
 
   await act(b, 'Good.', 'React');
-  await b.getByRole('dialog', { name: 'React' }).getByRole('button').first().click();
+  await b.getByRole('dialog', { name: 'React' }).getByRole('button', { name: 'thumbs up' }).click();
   const reactions = message(a, 'Good.').getByRole('list', { name: 'Reactions' });
   await reactions.getByRole('button', { name: /👍 1/ }).waitFor();
 
