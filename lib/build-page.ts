@@ -27,8 +27,8 @@ export function buildPage(folder: string): void {
     chunkNames: 'assets/[name]-[hash]',
   });
   // Not a module: modules run only after the whole document is parsed, and this script has to run before the first paint.
-  const theme = build(folder, ['apply-theme.ts'], { format: 'iife' });
-  const names = { ...page.names, ...theme.names };
+  const early = build(folder, ['early.ts'], { format: 'iife' });
+  const names = { ...page.names, ...early.names };
   let html = readFileSync(join(web, 'index.html'), 'utf8');
   for (const [entry, name] of Object.entries(names)) html = html.replace(`"${entry}"`, `"/${name}"`);
   const imported = importsOf(page.outputs, names['main.tsx'] ?? '');

@@ -25,7 +25,10 @@ export const securityHeaders: ResponseSecurityHeadersBehavior = {
 };
 
 /** Browser features that the page does not use. */
-const unused = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone'];
+const unused = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer'];
+
+/** Voice messages are recorded by the page itself, and by no frame in it. */
+const permissions = [...unused.map((feature) => `${feature}=()`), 'microphone=(self)'].join(', ');
 
 /**
  * The page's response headers: it runs only its own files, talks only to its own host and those of `reach`, and cannot be framed.
@@ -56,7 +59,7 @@ export function pageHeaders(scope: Construct, id: string, reach: PageReach): Res
     customHeadersBehavior: {
       customHeaders: [
         { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
-        { header: 'Permissions-Policy', value: unused.map((feature) => `${feature}=()`).join(', '), override: true },
+        { header: 'Permissions-Policy', value: permissions, override: true },
       ],
     },
   });

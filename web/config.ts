@@ -1,3 +1,4 @@
+import { loadConfigFile } from './take-early.ts';
 import { t } from './words/words.ts';
 
 /** What the page needs to know about its deployment: `config.json`, which the stack deploys beside it. */
@@ -19,7 +20,7 @@ export type Config =
 
 /** @throws Error with a sentence for the user */
 export async function loadConfig(): Promise<Config> {
-  const response = await fetch('/config.json').catch(() => {
+  const response = await loadConfigFile().catch(() => {
     throw new Error(t('The server cannot be reached. Check your connection and load this page again.'));
   });
   if (!response.ok) throw new Error(t('The server has a problem. Try again in a moment.'));

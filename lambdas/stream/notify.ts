@@ -57,6 +57,11 @@ function placeOf(change: ItemChange): string {
 }
 
 function connectionsOf(change: ItemChange) {
-  const { added, removed } = toUserChange(change);
-  return [...added, ...removed];
+  try {
+    const { added, removed } = toUserChange(change);
+    return [...added, ...removed];
+  } catch {
+    // An item that cannot be read fails when its own record runs, and takes no other with it.
+    return [];
+  }
 }

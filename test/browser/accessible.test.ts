@@ -26,6 +26,8 @@ async function sayAllKinds({ api, page }: Guest, other: Guest, id: string): Prom
   const path = `/conversations/${encodeURIComponent(id)}/messages`;
   const first = await other.api.post(path, { message: `Look at https://example.com, @${api.username}!` });
   const own = await api.post(path, { message: 'I see.', reply_to: first.body.seq });
+  const marked = '**Bold** and `code`:\n```\nlet far = "away";\n```\n- www.example.com\n> quoted';
+  for (const by of [api, other.api]) await by.post(path, { message: marked });
   await other.api.request('PUT', `${path}/${own.body.seq}/reactions/${encodeURIComponent('👍')}`);
   await api.request('PATCH', `${path}/${own.body.seq}`, { message: 'I see it.' });
   const gone = await other.api.post(path, { message: 'Gone' });

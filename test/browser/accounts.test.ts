@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
+import { named } from '../support/person.ts';
 import { signIn } from './sign-in.ts';
 import { story } from './story.ts';
+import { field, openConversation, receipt, say } from './thread.ts';
 
 async function signOut(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Account of/ }).click();
@@ -59,5 +61,41 @@ story(
     await expect.poll(() => page.evaluate(left, username), { timeout: 5_000 }).toEqual([]);
     await page.reload();
     await signIn(page, username, 'Another-horse-8');
+  },
+);
+
+story(
+  'where the browser lets no page keep anything, people sign in and talk all the same',
+  async ({ visitor, chat }) => {
+    const [alice, bob, browser] = await Promise.all([chat.person('alice'), chat.person('bob'), visitor('alice')]);
+    const { page, context } = browser;
+    // The settings look whether there is an archive of one's data.
+    browser.expectProblem(/404/);
+    // What Chrome and Firefox do when the user blocks all site data; the browser of the tests has no such setting.
+    await context.addInitScript(() => {
+      const refuse = () => {
+        throw new DOMException('Access is denied for this document.', 'SecurityError');
+      };
+      const reject = async () => refuse();
+      for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(globalThis, name, { get: refuse });
+      IDBFactory.prototype.open = refuse;
+      CacheStorage.prototype.open = reject;
+      LockManager.prototype.request = reject;
+      LockManager.prototype.query = reject;
+      ServiceWorkerContainer.prototype.register = reject;
+      Object.defineProperty(globalThis, 'BroadcastChannel', { value: refuse });
+    });
+    await page.goto('/');
+    await signIn(page, alice.username);
+    await openConversation(page, named(alice, bob));
+    await say(page, 'Nothing is kept here');
+    await receipt(page, 'Nothing is kept here', 'Sent').waitFor();
+    await field(page).fill('A draft');
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByText('Dark', { exact: true }).click();
+    await page.keyboard.press('Escape');
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   },
 );

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
 import { story } from './story.ts';
@@ -62,3 +63,70 @@ story('two users see each other’s messages and changes, and markup stays text'
   ).toEqual([['https://example.com/?a=', 'noopener noreferrer nofollow']]);
   expect(await a.title()).not.toBe('1');
 });
+
+story(
+  'texts are shown with their marks, in their own direction, and as plain words where there is one line',
+  async ({ guest }) => {
+    const [alice, bob] = await Promise.all([
+      guest('alice', { permissions: ['clipboard-read', 'clipboard-write'] }),
+      guest('bob'),
+    ]);
+    const name = named(alice.api, bob.api);
+    const [a, b] = [alice.page, bob.page];
+    await openConversation(a, name);
+    const written = [
+      '**Tomorrow**, at *nine*. Bring:',
+      '- bread and www.example.com',
+      '- `tea`',
+      '```js',
+      'const far = "away";',
+      '```',
+      '> So early?',
+      'Yes. Ask bob@example.com, or 看https://example.com/a吧',
+    ].join('\n');
+    await alice.api.post(`/conversations/${name}/messages`, { message: written });
+    const shown = message(a, 'So early?').first();
+    await shown.locator('strong').getByText('Tomorrow', { exact: true }).waitFor();
+    expect(await shown.locator('em').allTextContents()).toEqual(['nine']);
+    expect(await shown.getByRole('listitem').allTextContents()).toEqual(['bread and www.example.com', 'tea']);
+    expect(await shown.locator('blockquote').textContent()).toBe('So early?');
+    const links = await shown
+      .getByRole('link')
+      .evaluateAll((all) => all.map((link) => [link.textContent, link.getAttribute('href')]));
+    expect(links).toEqual([
+      ['www.example.com', 'https://www.example.com'],
+      ['bob@example.com', 'mailto:bob@example.com'],
+      ['https://example.com/a', 'https://example.com/a'],
+    ]);
+    await shown.getByRole('button', { name: 'Copy code' }).click();
+    await a.getByText('Copied.').waitFor();
+    expect(await a.evaluate(() => navigator.clipboard.readText())).toBe('const far = "away";');
+
+    const row = b.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Alice' });
+    await row.getByText('Tomorrow, at nine. Bring:').waitFor();
+    await act(a, 'Tomorrow', 'Reply');
+    await a.getByText('Tomorrow, at nine. Bring:').first().waitFor();
+    await say(a, 'שלום **עולם**!');
+    const reply = message(a, 'שלום');
+    await reply.getByRole('button', { name: 'In reply to' }).getByText('Tomorrow, at nine.').waitFor();
+    await reply.locator('strong').waitFor();
+    const directionOf = (of: Locator) => of.evaluate((element) => getComputedStyle(element).direction);
+    await expect.poll(() => directionOf(reply.locator('.message-text'))).toBe('rtl');
+    await expect.poll(() => directionOf(shown.locator('.message-text'))).toBe('ltr');
+    await field(a).fill('מה שלומך?');
+    await expect.poll(() => directionOf(field(a))).toBe('rtl');
+    // What the page adds does not count: the time, the receipt, who wrote it.
+    await row.getByText('שלום עולם!').waitFor();
+    await expect.poll(() => directionOf(row.locator('.row-text'))).toBe('rtl');
+    if (process.env.LOOK) {
+      await b.setViewportSize({ width: 820, height: 800 });
+      await row.click();
+      await message(b, 'שלום').waitFor();
+      await b.emulateMedia({ colorScheme: 'dark' });
+      await b.screenshot({ path: `${process.env.LOOK}/text-b.png` });
+      await a.screenshot({ path: `${process.env.LOOK}/text-a.png` });
+      await a.setViewportSize({ width: 360, height: 740 });
+      await a.screenshot({ path: `${process.env.LOOK}/text-a-360.png` });
+    }
+  },
+);

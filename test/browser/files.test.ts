@@ -150,3 +150,108 @@ story('a slow upload shows its progress, and ends when it is cancelled', async (
   await page.getByRole('button', { name: 'Cancel upload of film.bin' }).click();
   await progress.waitFor({ state: 'detached' });
 });
+
+/** A film of a second, recorded by the browser. */
+function film(page: Page): Promise<Buffer> {
+  return page
+    .evaluate(async () => {
+      const canvas = document.createElement('canvas');
+      Object.assign(canvas, { width: 320, height: 240 });
+      const draw = canvas.getContext('2d');
+      if (!draw) throw new Error('this browser does not draw');
+      const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: 'video/webm' });
+      const parts: Blob[] = [];
+      recorder.ondataavailable = ({ data }) => parts.push(data);
+      const ended = new Promise((resolve) => recorder.addEventListener('stop', resolve));
+      recorder.start();
+      for (let frame = 0; frame < 30; frame++) {
+        draw.fillStyle = `hsl(${frame * 12} 60% 50%)`;
+        draw.fillRect(0, 0, 320, 240);
+        await new Promise(requestAnimationFrame);
+      }
+      recorder.stop();
+      await ended;
+      return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+    })
+    .then((bytes) => Buffer.from(bytes));
+}
+
+/** Drags the picture that is shown large, with a finger. */
+async function dragPicture(page: Page, x: number, y: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', part: number) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: 180 + x * part, y: 370 + y * part }],
+    });
+  await touch('touchStart', 0);
+  for (const part of [0.25, 0.5, 0.75, 1]) await touch('touchMove', part);
+  await touch('touchEnd', 1);
+  await session.detach();
+}
+
+story(
+  'pictures stand in full rows, a film plays in its place, and a finger leads through the pictures',
+  async ({ guest }) => {
+    const options = { viewport: { width: 360, height: 740 }, hasTouch: true };
+    const [alice, bob] = await Promise.all([guest('alice', options), guest('bob')]);
+    const name = named(alice.api, bob.api);
+    const { page } = alice;
+    await openConversation(page, name);
+    const jpeg = { mimeType: 'image/jpeg', buffer: await landscape(page, 600, 400) };
+    const clip = { name: 'waves.webm', mimeType: 'video/webm', buffer: await film(page) };
+    const note = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Bring water.') };
+    const tray = page.getByRole('list', { name: 'Files to send' });
+    const send = async (...files: { name: string; mimeType: string; buffer: Buffer }[]) => {
+      await page.locator('input[type=file][multiple]').setInputFiles(files);
+      await expect.poll(() => tray.locator('[data-status=uploaded]').count()).toBe(files.length);
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      await tray.waitFor({ state: 'detached' });
+    };
+    const rows = () =>
+      page
+        .locator('.gallery')
+        .last()
+        .evaluate((gallery) => {
+          const whole = gallery.getBoundingClientRect();
+          const boxes = [...gallery.children].map((child) => child.getBoundingClientRect());
+          const tops = [...new Set(boxes.map(({ top }) => Math.round(top)))];
+          return tops.map((top) => {
+            const row = boxes.filter((box) => Math.round(box.top) === top);
+            const isFull =
+              Math.min(...row.map(({ left }) => left)) - whole.left < 1 &&
+              whole.right - Math.max(...row.map(({ right }) => right)) < 1;
+            return isFull ? row.length : 'a hole';
+          });
+        });
+    await send({ name: 'a.jpg', ...jpeg }, note, { name: 'b.jpg', ...jpeg }, { name: 'c.jpg', ...jpeg });
+    await page.getByRole('button', { name: 'Open c.jpg' }).waitFor();
+    expect(await rows()).toEqual([1, 2]);
+    await send(
+      { name: 'd.jpg', ...jpeg },
+      { name: 'e.jpg', ...jpeg },
+      clip,
+      { name: 'f.jpg', ...jpeg },
+      { name: 'g.jpg', ...jpeg },
+    );
+    await page.getByRole('button', { name: 'Open g.jpg' }).waitFor();
+    expect(await rows()).toEqual([2, 2]);
+
+    const video = page.locator('video[aria-label="waves.webm"]');
+    await video.evaluate((element: HTMLVideoElement) => element.play());
+    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(0);
+
+    await page.getByRole('button', { name: 'Open a.jpg' }).click();
+    await expect.poll(() => widthOf(page.getByRole('dialog', { name: 'a.jpg' }).getByRole('img'))).toBe(600);
+    await dragPicture(page, -150, 20);
+    await page.getByRole('dialog', { name: 'b.jpg' }).waitFor();
+    await dragPicture(page, 150, 0);
+    const shown = page.getByRole('dialog', { name: 'a.jpg' });
+    await shown.waitFor();
+    // Too little to mean anything.
+    await dragPicture(page, 20, 30);
+    expect(await shown.isVisible()).toBe(true);
+    await dragPicture(page, 20, 200);
+    await shown.waitFor({ state: 'detached' });
+  },
+);

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { firstVisit } from '#bench/first-visit';
+import { named } from '../support/person.ts';
 import { story } from './story.ts';
+import { message } from './thread.ts';
 
 /** Compressed bytes. */
 const most = 60 * 1_024;
@@ -30,6 +32,43 @@ story('a first visit downloads at most 60 KB, and nothing is fetched from other 
   expect(downloaded.length).toBeGreaterThanOrEqual(4);
   expect(downloaded.reduce((sum, [, size]) => sum + size, 0)).toBeLessThan(most);
 });
+
+story(
+  'the socket, the configuration and the open conversation do not wait for the script of the page',
+  async ({ visitor, chat, url }) => {
+    const [alice, bob] = await Promise.all([chat.person('alice'), chat.person('bob')]);
+    const name = named(alice, bob);
+    await bob.post(`/conversations/${name}/messages`, { message: 'Early' });
+    const account = { username: alice.username, name: 'Alice', access: alice.tokens.access, refresh: '', usedAt: 1 };
+    const localStorage = [{ name: `parley.account.${alice.username}`, value: JSON.stringify(account) }];
+    const { page, expectProblem } = await visitor('alice', {
+      serviceWorkers: 'block',
+      storageState: { cookies: [], origins: [{ origin: new URL(url).origin, localStorage }] },
+    });
+    expectProblem(/registration blocked/);
+    let sockets = 0;
+    const asked: string[] = [];
+    page.on('websocket', () => {
+      sockets++;
+    });
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const letGo: (() => void)[] = [];
+    await page.route(
+      /\/assets\/chunk-/,
+      (route) => new Promise((resolve) => letGo.push(() => resolve(route.continue()))),
+    );
+    const opened = page.goto(`/#/c/${name}`);
+    const early = ['/config.json', '/api/me', `/api/conversations/${name}`];
+    await expect.poll(() => [sockets, ...early.filter((path) => asked.includes(path))]).toEqual([1, ...early]);
+    for (const go of letGo) go();
+    await opened;
+    await message(page, 'Early').waitFor();
+    // The page takes what has begun, and begins nothing of it again.
+    await page.getByTitle('Connected.', { exact: true }).waitFor();
+    expect(sockets).toBe(1);
+    expect(asked.filter((path) => path === '/config.json' || path === '/api/me')).toEqual(['/config.json', '/api/me']);
+  },
+);
 
 it('what is built for a first visit is at most 60 KB when compressed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));

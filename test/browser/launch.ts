@@ -18,7 +18,8 @@ export async function launchBrowser(): Promise<BrowserServer> {
   const refusals: string[] = [];
   for (const candidate of candidates()) {
     try {
-      return await chromium.launchServer(await candidate());
+      const { args = [], ...options } = await candidate();
+      return await chromium.launchServer({ ...options, args: [...args, ...fakeMicrophone] });
     } catch (error) {
       refusals.push(String(error).split('\n')[0] ?? '');
     }
@@ -27,6 +28,9 @@ export async function launchBrowser(): Promise<BrowserServer> {
     `unable to start a browser; no Chrome was found, and the one of the package registry is for Linux on x64: install Chrome, or set CHROME_PATH (tried: ${refusals.join('; ')})`,
   );
 }
+
+/** It beeps once a second, and nobody is asked whether a page may hear it: a browser without windows could not. */
+const fakeMicrophone = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 function candidates(): (() => LaunchOptions | Promise<LaunchOptions>)[] {
   const { CHROME_PATH } = process.env;

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
+import { signIn } from './sign-in.ts';
 import { story } from './story.ts';
-import { field, message, openConversation, receipt, say } from './thread.ts';
+import { act, field, message, openConversation, receipt, say } from './thread.ts';
 
 story(
   'what is written offline waits, survives a reload, and arrives once; place, session and draft are kept',
@@ -111,5 +112,92 @@ story(
     await receipt(third, 'Still in the second tab', 'Read').waitFor();
     await waiting(third).waitFor({ state: 'detached' });
     expect(sent.filter((text) => /^Still/.test(text))).toEqual(['Still in the second tab']);
+  },
+);
+
+story('after the first visit every part of the page opens without a connection', async ({ guest }) => {
+  const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+  const { page, context } = alice;
+  await openConversation(page, named(alice.api, bob.api));
+  await say(page, 'One line');
+  await receipt(page, 'One line', 'Delivered').waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+
+  alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+  await context.setOffline(true);
+  await act(page, 'One line', 'More');
+  await page.getByRole('menuitem', { name: 'Copy' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Emoji' }).click();
+  await page.getByRole('dialog', { name: 'Emoji' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Search in this conversation' }).click();
+  await page.getByRole('search', { name: 'In this conversation' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('button', { name: 'Close details' }).click();
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await page.getByRole('dialog', { name: 'New chat' }).waitFor();
+});
+
+story(
+  'a part that could not be loaded says so, is loaded at the next try, and gets what was typed meanwhile',
+  async ({ visitor, chat }) => {
+    // Without a worker, which would have all parts by now.
+    const [me, bob, carol, alice] = await Promise.all([
+      chat.person('alice'),
+      chat.person('bob'),
+      chat.person('carol'),
+      visitor('alice', { serviceWorkers: 'block' }),
+    ]);
+    const { page } = alice;
+    const [withBob, withCarol] = [named(me, bob), named(me, carol)];
+    await bob.post(`/conversations/${withBob}/messages`, { message: `From ${bob.username}` });
+    await carol.post(`/conversations/${withCarol}/messages`, { message: `From ${carol.username}` });
+    alice.expectProblem(/registration blocked/);
+    await page.goto('/');
+    await signIn(page, me.username);
+    const parts = /\/assets\/(lazy-chunk|later)-/;
+    const menus = page.getByRole('menuitem', { name: 'Copy' });
+    await openConversation(page, withBob);
+
+    alice.expectProblem(/ERR_FAILED/);
+    await page.route(parts, (route) => route.abort());
+    await act(page, `From ${bob.username}`, 'More');
+    await page.getByText('This part of the page could not be loaded.').waitFor();
+    await page.getByRole('button', { name: 'Emoji' }).click();
+    await expect.poll(() => page.getByText('This part of the page could not be loaded.').count()).toBe(1);
+    await page.getByRole('button', { name: 'Emoji', expanded: false }).waitFor();
+    await page.unroute(parts);
+
+    // Nothing is left of the menu that did not open.
+    await openConversation(page, withCarol);
+    await message(page, `From ${carol.username}`).waitFor();
+    await page.getByRole('button', { name: 'Emoji' }).click();
+    await page.getByRole('dialog', { name: 'Emoji' }).waitFor();
+    expect(await menus.count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await act(page, `From ${carol.username}`, 'More');
+    await menus.waitFor();
+
+    // The search is slow to come, and the user does not wait.
+    await page.reload();
+    await message(page, `From ${carol.username}`).waitFor();
+    const letGo: (() => void)[] = [];
+    await page.route(parts, (route) => new Promise((resolve) => letGo.push(() => resolve(route.continue()))));
+    await page.getByRole('button', { name: 'Search in this conversation' }).click();
+    await page.keyboard.type('from xb');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('Backspace');
+    await expect.poll(() => letGo.length).toBe(2);
+    await page.keyboard.type('c');
+    for (const go of letGo) go();
+    await expect.poll(() => page.getByRole('searchbox', { name: 'Search messages' }).inputValue()).toBe('from c');
+    await page.getByText('One message found').waitFor();
   },
 );

@@ -162,5 +162,15 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('log lines', () => {
       service: 'notify',
       Faults: 1,
     });
+    // A user without an attribute that every user has does not take the records beside it along.
+    const nobody = { pk: { S: `USER#nobody_${chat.run}` }, sk: { S: 'USER' } };
+    const image = { ...nobody, 'live#x': { S: 'no connection' } };
+    const other = { ...broken, NewImage: { ...Keys, type: { S: 'sealed' } } };
+    const Records = [
+      { dynamodb: { SequenceNumber: '2', Keys: nobody, NewImage: image } },
+      { dynamodb: { ...other, SequenceNumber: '3' } },
+    ];
+    const mixed = await functions?.invoke(id, { Records });
+    expect(mixed).toMatchObject({ ok: true, payload: { batchItemFailures: [{ itemIdentifier: '2' }] } });
   });
 });

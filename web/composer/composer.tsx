@@ -3,6 +3,7 @@ import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
+import { VoiceButton } from '../voice/voice-button.tsx';
 import { t } from '../words/words.ts';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
@@ -64,6 +65,11 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
       return true;
     }
     return event.key === 'ArrowUp' && text === '' && !isEdit && composition.editLast();
+  }
+
+  function onRecorded(file: File, isDue: boolean): void {
+    composition.addFiles([file]);
+    if (isDue) composition.sendWhenUploaded();
   }
 
   function send(): void {
@@ -135,6 +141,9 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
             onSend={send}
             onLeave={composition.flush}
           />
+          {text === '' && !isEdit && files.uploads.value.length === 0 && (
+            <VoiceButton onRecorded={onRecorded} onClose={focus} />
+          )}
           <SendButton composition={composition} />
         </div>
         <ComposerNotes id={notes} composition={composition} mentionCount={mentions.found.length} />

@@ -1,7 +1,7 @@
 import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
 import { cleanText } from '@parley/client/text';
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { readDraft, readTargets, saveDraft, type Targets } from '../state/drafts.ts';
+import { readDraft, readTargets, saveDraft, saveTargets, type Targets } from '../state/drafts.ts';
 import { perConversation } from '../state/per-conversation.ts';
 import { fileCountOf } from '../state/unsent-files.ts';
 import { createMessageFiles } from '../uploads/message-files.ts';
@@ -30,11 +30,19 @@ export type Composition = ReturnType<typeof createComposition>;
 function createComposition(chat: Chat, conversation: Conversation, user: string) {
   const { id } = conversation;
   const files = createMessageFiles(conversation);
-  const draft = signal(untracked(() => readDraft(user, id)));
+  /** As this browser keeps it. */
+  let kept = untracked(() => readDraft(user, id));
+  const draft = signal(kept);
   const targets = signal<Targets>(readTargets(user, id));
   /** Send was pressed while files were uploading: the message is sent when they are done, unless it changes before. */
   const isDue = signal(false);
-  const autosave = createAutosave(() => saveDraft(user, id, draft.value, targets.value));
+  const autosave = createAutosave(() => {
+    if (draft.value !== kept) {
+      kept = draft.value;
+      saveDraft(user, id, kept);
+    }
+    saveTargets(user, id, targets.value);
+  });
   const edit = computed(() => {
     const { editing, edits } = targets.value;
     return editing === undefined ? undefined : edits?.[editing];
@@ -61,6 +69,10 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
   }
 
   function sendDraft(): void {
+    if (cleanText(draft.value) === '' && files.uploads.value.length === 0) {
+      isDue.value = false;
+      return;
+    }
     const ids = files.take();
     // The server refuses it in the promise, and `FailedSendList` shows that.
     conversation
@@ -75,6 +87,13 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
     autosave.flush();
   }
 
+  // Another tab has written on, or sent it.
+  effect(() => {
+    const now = readDraft(user, id);
+    if (now === kept) return;
+    if (draft.peek() === kept) draft.value = now;
+    kept = now;
+  });
   const fileCount = fileCountOf(chat, id);
   effect(() => {
     fileCount.value = files.uploads.value.length;

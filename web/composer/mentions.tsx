@@ -81,7 +81,9 @@ export function MentionList({ mentions: { id, found, active, choose } }: { reado
           onClick={() => choose(person)}
         >
           <Avatar name={person.name} size={1.75} />
-          <span class="mention-name">{person.name}</span>
+          <span class="mention-name" dir="auto">
+            {person.name}
+          </span>
           <span class="mention-user">@{person.username}</span>
         </div>
       ))}

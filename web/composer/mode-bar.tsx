@@ -1,4 +1,4 @@
-import { textWithNames } from '../state/mentions.ts';
+import { plainLine } from '../state/mentions.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
@@ -20,7 +20,9 @@ export function ModeBar(props: {
         <strong>
           {isEdit ? t('Editing your message') : t('Replying to {name}', { name: target?.from_user.name ?? '…' })}
         </strong>
-        <span class="mode-excerpt">{(target && textWithNames(target, props.nameOf)) || files || '\u00a0'}</span>
+        <span class="mode-excerpt" dir="auto">
+          {(target && plainLine(target, props.nameOf)) || files || '\u00a0'}
+        </span>
       </p>
       <IconButton icon="close" label={isEdit ? t('Cancel editing') : t('Cancel reply')} onClick={props.onCancel} />
     </div>

@@ -30,6 +30,7 @@ export function TextField(props: {
       class="composer-text"
       ref={field}
       rows={1}
+      dir="auto"
       aria-label={t('Message')}
       placeholder={t('Message')}
       aria-describedby={props.notes}

@@ -59,6 +59,7 @@ export function useComposition(thread: ThreadAbove) {
     remaining,
     canSend,
     isUploading,
+    sendWhenUploaded: composition.send,
     isQueued: !isEdit && composition.isDue.value,
     send(): void {
       if (canSend) composition.send();

@@ -42,6 +42,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
     <Dialog title={t('Forward to')} onClose={onClose}>
       <input
         class="field"
+        dir="auto"
         type="search"
         aria-label={t('Find a conversation')}
         placeholder={t('Find a conversation')}
@@ -52,7 +53,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
         {found.map(({ view, title }) => (
           <li key={view.id}>
             <Button look="list-button" onClick={() => forward(view.id, title)}>
-              <ConversationAvatar view={view} size={2.25} /> {title}
+              <ConversationAvatar view={view} size={2.25} /> <bdi>{title}</bdi>
             </Button>
           </li>
         ))}

@@ -3,8 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { isRightToLeft, t } from '../words/words.ts';
+import { useDrag } from './use-drag.ts';
 
-/** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
+/**
+ * Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, as a drag sideways does; Escape and a drag
+ * down close it.
+ */
 export function Lightbox(props: {
   readonly pictures: Message['attachments'];
   /** Id of the picture to show first. */
@@ -21,10 +25,14 @@ export function Lightbox(props: {
     ),
   );
   useEffect(() => element.current?.showModal(), []);
-  const picture = pictures[index];
-  if (!picture) return null;
   const step = (by: number) => setIndex((index + by + pictures.length) % pictures.length);
   const hasOthers = pictures.length > 1;
+  const drag = useDrag({
+    onDown: () => element.current?.close(),
+    onSideways: (right) => hasOthers && step(right === isRightToLeft() ? 1 : -1),
+  });
+  const picture = pictures[index];
+  if (!picture) return null;
   return (
     <dialog
       class="lightbox"
@@ -59,7 +67,9 @@ export function Lightbox(props: {
         class="lightbox-picture"
         src={picture.url}
         alt={picture.filename}
+        draggable={false}
         onError={props.onStale}
+        {...drag}
       />
       {hasOthers && (
         <p class="lightbox-steps">

@@ -3,11 +3,13 @@ import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
+import { voiceSeconds } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 import { useFreshAttachments } from './use-fresh-attachments.ts';
 
 const Lightbox = lazy((chunk) => chunk.Lightbox);
+const VoicePlayer = lazy((chunk) => chunk.VoicePlayer);
 
 type SentFile = Message['attachments'][number];
 
@@ -17,22 +19,23 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
   const [open, setOpen] = useState<string>();
   const pictures = files.filter(isPicture);
   return (
-    <div class="attachments" data-many={pictures.length > 1}>
+    <div class="attachments">
+      <div class="gallery" data-count={pictures.length}>
+        {pictures.map((file) => (
+          <button
+            type="button"
+            class="picture"
+            key={file.id}
+            style={pictures.length > 1 ? undefined : boxOf(file)}
+            aria-label={t('Open {name}', { name: file.filename })}
+            onClick={() => setOpen(file.id)}
+          >
+            <img key={version} src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
+          </button>
+        ))}
+      </div>
       {files.map((file) => {
-        if (isPicture(file)) {
-          return (
-            <button
-              type="button"
-              class="picture"
-              key={file.id}
-              style={pictures.length > 1 ? undefined : boxOf(file)}
-              aria-label={t('Open {name}', { name: file.filename })}
-              onClick={() => setOpen(file.id)}
-            >
-              <img key={version} src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
-            </button>
-          );
-        }
+        if (isPicture(file)) return null;
         if (/^video\//.test(file.content_type)) {
           return (
             // biome-ignore lint/a11y/useMediaCaption: files from users have no captions
@@ -49,6 +52,13 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
             />
           );
         }
+        const seconds = voiceSeconds(file.filename);
+        if (seconds !== undefined && /^audio\//.test(file.content_type))
+          return (
+            <div class="voice" key={file.id}>
+              <VoicePlayer file={file} seconds={seconds} onStale={renew} />
+            </div>
+          );
         if (/^audio\//.test(file.content_type)) {
           return (
             <figure class="sound" key={`${file.id} ${version}`}>

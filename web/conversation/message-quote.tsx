@@ -1,6 +1,7 @@
 import type { Message } from '@parley/client';
-import { textWithNames } from '../state/mentions.ts';
+import { plainLine } from '../state/mentions.ts';
 import { showToast } from '../ui/toast.tsx';
+import { fileLabel } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
@@ -15,8 +16,10 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       onClick={() => thread.goTo(seq).catch(({ message }: Error) => showToast(message))}
     >
       <span class="visually-hidden">{t('In reply to')} </span>
-      <span class="quote-name">{original ? thread.nameOf(original.from_user.username) : '\u00a0'}</span>
-      <span>{original === undefined ? '\u00a0' : excerpt(thread, original)}</span>
+      <span class="quote-name" dir="auto">
+        {original ? thread.nameOf(original.from_user.username) : '\u00a0'}
+      </span>
+      <span dir="auto">{original === undefined ? '\u00a0' : excerpt(thread, original)}</span>
     </button>
   );
 }
@@ -24,5 +27,8 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
 /** A message in one line. @param message null if it does not exist any more */
 export function excerpt({ nameOf }: Pick<Thread, 'nameOf'>, message: Message | null): string {
   if (!message || message.deleted) return t('Deleted message');
-  return textWithNames(message, nameOf).slice(0, 200) || message.attachments.map(({ filename }) => filename).join(', ');
+  return (
+    plainLine(message, nameOf).slice(0, 200) ||
+    message.attachments.map(({ filename }) => fileLabel(filename)).join(', ')
+  );
 }

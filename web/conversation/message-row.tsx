@@ -51,7 +51,7 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
   return (
     <li class="message" data-seq={message.seq} tabIndex={-1}>
       {isFirstNew && <NewMessagesLine />}
-      <p class="system-line" title={exactTime(message.date_added)}>
+      <p class="system-line" dir="auto" title={exactTime(message.date_added)}>
         {message.message}
       </p>
       {about !== null && <MessageQuote thread={thread} seq={about} />}
@@ -103,25 +103,30 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
         )}
         <div class="message-body">
           {first && (
-            <p class={isGroup && !isOwn ? 'message-author' : 'visually-hidden'}>{isOwn ? t('You') : from_user.name}</p>
+            <p class={isGroup && !isOwn ? 'message-author' : 'visually-hidden'} dir="auto">
+              {isOwn ? t('You') : from_user.name}
+            </p>
           )}
           <div class="bubble" data-deleted={deleted} {...longPress}>
             {reply_to !== null && !deleted && <MessageQuote thread={thread} seq={reply_to} />}
             {attachments.length > 0 && <MessageAttachments thread={thread} message={message} />}
-            {deleted ? (
-              <span class="message-text">{t('This message was deleted')}</span>
-            ) : (
-              message.message !== '' && (
-                <MessageText thread={thread} text={message.message} mentions={message.mentions} />
-              )
-            )}
-            <span class="message-meta">
-              {message.edited_at !== null && !deleted && <span>{t('edited')}</span>}
-              <time dateTime={message.date_added} title={exactTime(message.date_added)}>
-                {clockTime(message.date_added)}
-              </time>
-              {receipt && !deleted && <ReceiptIcon state={receipt} />}
-            </span>
+            <div class="message-words" dir="auto">
+              {deleted ? (
+                <span class="message-text">{t('This message was deleted')}</span>
+              ) : (
+                message.message !== '' && (
+                  <MessageText thread={thread} text={message.message} mentions={message.mentions} />
+                )
+              )}
+              {/* Its own direction, so that the words alone decide that of the message. */}
+              <span class="message-meta" dir="auto">
+                {message.edited_at !== null && !deleted && <span>{t('edited')}</span>}
+                <time dateTime={message.date_added} title={exactTime(message.date_added)}>
+                  {clockTime(message.date_added)}
+                </time>
+                {receipt && !deleted && <ReceiptIcon state={receipt} />}
+              </span>
+            </div>
           </div>
           <MessageReactions thread={thread} message={message} />
         </div>

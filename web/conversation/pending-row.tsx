@@ -2,6 +2,7 @@ import type { OutboxItem } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
 import { sentUpload } from '../uploads/message-files.ts';
+import { fileLabel } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
@@ -26,10 +27,12 @@ export function PendingRow(props: {
           <div class="bubble">
             {action.reply_to !== undefined && <MessageQuote thread={thread} seq={action.reply_to} />}
             {action.attachments && action.attachments.length > 0 && <PendingFiles ids={action.attachments} />}
-            {action.message !== undefined && <MessageText thread={thread} text={action.message} mentions={[]} />}
-            <span class="message-meta">
-              <ReceiptIcon state="pending" />
-            </span>
+            <div class="message-words" dir="auto">
+              {action.message !== undefined && <MessageText thread={thread} text={action.message} mentions={[]} />}
+              <span class="message-meta" dir="auto">
+                <ReceiptIcon state="pending" />
+              </span>
+            </div>
           </div>
         </div>
       </div>
@@ -41,25 +44,29 @@ export function PendingRow(props: {
 function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
   const files = ids.map((id) => ({ id, ...sentUpload(id) }));
   const isPicture = ({ preview, type = '' }: (typeof files)[number]) => preview !== undefined && /^image\//.test(type);
-  const isMany = files.filter(isPicture).length > 1;
+  const pictures = files.filter(isPicture);
   return (
-    <div class="attachments" data-many={isMany}>
-      {files.map((file) =>
-        isPicture(file) ? (
-          <span class="picture" key={file.id} style={isMany ? undefined : boxOf(file.pixels ?? {})}>
-            <img src={file.preview} alt={file.name} />
+    <div class="attachments">
+      <div class="gallery" data-count={pictures.length}>
+        {pictures.map(({ id, preview, name, pixels = {} }) => (
+          <span class="picture" key={id} style={pictures.length > 1 ? undefined : boxOf(pixels)}>
+            <img src={preview} alt={name} />
           </span>
-        ) : (
-          <p class="file" key={file.id}>
-            <span>
-              <Icon name="file" />
-            </span>
-            <span class="file-about">
-              <span class="file-name">{file.name ?? t('File')}</span>
-              <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
-            </span>
-          </p>
-        ),
+        ))}
+      </div>
+      {files.map(
+        (file) =>
+          !pictures.includes(file) && (
+            <p class="file" key={file.id}>
+              <span>
+                <Icon name="file" />
+              </span>
+              <span class="file-about">
+                <span class="file-name">{fileLabel(file.name ?? t('File'))}</span>
+                <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
+              </span>
+            </p>
+          ),
       )}
     </div>
   );

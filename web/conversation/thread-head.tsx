@@ -27,7 +27,7 @@ export function ThreadHead(props: {
       <div class="thread-title">
         <ConversationAvatar view={view} size={2.5} />
         <span class="thread-names">
-          <h2>
+          <h2 dir="auto">
             <button type="button" aria-expanded={props.hasDetails} onClick={props.onDetails}>
               {titleOf(view, thread.me)}
             </button>

@@ -73,6 +73,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
         <Icon name="search" />
         <input
           class="field"
+          dir="auto"
           type="search"
           ref={field}
           maxLength={100}
@@ -96,13 +97,15 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
                   class="list-button search-result"
                   onClick={() => thread.goTo(message.seq).catch((error: Error) => showToast(error.message))}
                 >
-                  <span class="search-result-name">
+                  <span class="search-result-name" dir="auto">
                     {message.from_user.username === thread.me ? t('You') : message.from_user.name}
                   </span>
                   <time class="search-result-time" dateTime={message.date_added}>
                     {shortTime(message.date_added, Date.now())}
                   </time>
-                  <span class="search-result-text">{excerpt(thread, message)}</span>
+                  <span class="search-result-text" dir="auto">
+                    {excerpt(thread, message)}
+                  </span>
                 </button>
               </li>
             ))}

@@ -1,3 +1,5 @@
+import { kept } from '../ui/storage.ts';
+
 /** What the palette remembers of a user in this browser. */
 export interface EmojiHabits {
   /** Latest first, with their skin tones. */
@@ -11,7 +13,7 @@ const keyOf = (user: string) => `parley.emoji.${user}`;
 
 export function readHabits(user: string): EmojiHabits {
   try {
-    return { recent: [], tone: '', ...JSON.parse(localStorage.getItem(keyOf(user)) ?? '{}') };
+    return { recent: [], tone: '', ...JSON.parse(kept.getItem(keyOf(user)) ?? '{}') };
   } catch {
     return { recent: [], tone: '' };
   }
@@ -19,7 +21,7 @@ export function readHabits(user: string): EmojiHabits {
 
 export function saveHabits(user: string, habits: EmojiHabits): void {
   try {
-    localStorage.setItem(keyOf(user), JSON.stringify(habits));
+    kept.setItem(keyOf(user), JSON.stringify(habits));
   } catch {
     // The store is full, or not allowed: they are forgotten.
   }

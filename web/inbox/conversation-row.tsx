@@ -32,7 +32,9 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {...menu.handlers}
       >
         <ConversationAvatar view={view} />
-        <span class="row-title">{title}</span>
+        <span class="row-title" dir="auto">
+          {title}
+        </span>
         {(view.settings?.pinned || muted) && (
           <span class="row-marks">
             {view.settings?.pinned && <Icon name="pin" />}
@@ -68,7 +70,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
 
 const receipts = { sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
 
-/** Who is typing, else a draft, else the last message. */
+/** Who is typing, else a draft, else the last message, whose direction is that of the text: what is in a `bdi` does not count. */
 function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
   const { me, typing, nameOf } = useMessenger();
   const typists = typing(view.id);
@@ -78,24 +80,22 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
   const draft = isCurrent ? '' : readDraft(me, view.id).trim();
   if (draft !== '') {
     return (
-      <span class="row-text">
-        <span class="row-draft">{t('Draft:')} </span>
-        {draft}
+      <span class="row-text" dir="auto">
+        <bdi class="row-draft">{t('Draft:')}</bdi> {draft}
       </span>
     );
   }
   const { by, text, isQuiet } = previewOf(view, me, nameOf);
   const receipt = lastReceipt(view, me);
   return (
-    <span class="row-text" data-quiet={isQuiet}>
+    <span class="row-text" dir="auto" data-quiet={isQuiet}>
       {receipt && (
-        <span class="row-receipt" data-status={receipt}>
+        <bdi class="row-receipt" data-status={receipt}>
           <Icon name={receipt === 'sent' ? 'check' : 'checks'} />
           <span class="visually-hidden">{`${t(receipts[receipt])}, `}</span>
-        </span>
+        </bdi>
       )}
-      {by !== undefined && `${by}: `}
-      {text}
+      {by !== undefined && <bdi>{by}:</bdi>} {text}
     </span>
   );
 }

@@ -54,6 +54,7 @@ export function InboxPane() {
         <Icon name="search" />
         <input
           class="field"
+          dir="auto"
           type="search"
           aria-label={t('Search conversations and people')}
           placeholder={t('Search')}

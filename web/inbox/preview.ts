@@ -1,5 +1,5 @@
 import type { ConversationView, Receipt } from '@parley/client';
-import { textWithNames } from '../state/mentions.ts';
+import { plainLine } from '../state/mentions.ts';
 import { t } from '../words/words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
@@ -16,7 +16,7 @@ export function previewOf(
   if (message !== '') {
     // The list does not say whom a message mentions, but only members can be mentioned.
     const mentions = members.map(({ username }) => username);
-    return { by, text: textWithNames({ message, mentions }, nameOf).replace(/\s+/g, ' '), isQuiet: false };
+    return { by, text: plainLine({ message, mentions }, nameOf).replace(/\s+/g, ' '), isQuiet: false };
   }
   return { by, text: content_type === 'image' ? t('Photo') : t('File'), isQuiet: false };
 }

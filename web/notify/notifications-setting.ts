@@ -1,11 +1,13 @@
 /** Whether the user wants notifications on this browser. */
+
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { kept } from '../ui/storage.ts';
 import { t } from '../words/words.ts';
 
 const storageKey = 'parley.notify';
 
 function isEnabled(): boolean {
-  return localStorage.getItem(storageKey) === 'on' && notificationsSupported() && Notification.permission === 'granted';
+  return kept.getItem(storageKey) === 'on' && notificationsSupported() && Notification.permission === 'granted';
 }
 
 const enabled = signal(isEnabled());
@@ -28,11 +30,11 @@ export async function enableNotifications(): Promise<void> {
       t('This browser does not let the page notify you: allow it in the browser’s settings for this page.'),
     );
   }
-  localStorage.setItem(storageKey, 'on');
+  kept.setItem(storageKey, 'on');
   enabled.value = true;
 }
 
 export function disableNotifications(): void {
-  localStorage.removeItem(storageKey);
+  kept.removeItem(storageKey);
   enabled.value = false;
 }

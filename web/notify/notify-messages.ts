@@ -1,8 +1,9 @@
 import type { ServerEvent } from '@parley/client';
 import { notifies } from '@parley/client/settings';
-import { textWithNames } from '../state/mentions.ts';
+import { plainLine } from '../state/mentions.ts';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
+import { fileLabel } from '../voice/voice-name.ts';
 import type { MessageNotification } from '../worker/messages.ts';
 import { isVisible } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
@@ -17,7 +18,9 @@ function notificationFor(
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
   if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
-  const text = [...(textWithNames(event, nameOf) || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
+  const text = [...(plainLine(event, nameOf) || fileLabel(event.attachments?.[0]?.filename ?? ''))]
+    .slice(0, 200)
+    .join('');
   const isDirect = !conversation.includes(':');
   return {
     user: me,

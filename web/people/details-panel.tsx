@@ -33,7 +33,9 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
       <div class="details-body">
         <div class="details-title">
           <ConversationAvatar view={view} size={5} />
-          <p class="details-name">{name}</p>
+          <p class="details-name" dir="auto">
+            {name}
+          </p>
           {view.description !== undefined && (
             <p class="description" dir="auto">
               {view.description}

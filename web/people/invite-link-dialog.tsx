@@ -4,10 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { hrefOf } from '../route.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { exactTime } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { type Label, locale, plural, t } from '../words/words.ts';
 
@@ -87,6 +87,7 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
     <li class="stack">
       <input
         class="field"
+        dir="auto"
         readOnly
         aria-label={t('Link')}
         value={address}
@@ -103,7 +104,7 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
         )}
       </span>
       <span class="request-buttons">
-        <Button kind="main" onClick={() => copy(address)}>
+        <Button kind="main" onClick={() => copyText(address)}>
           {t('Copy link')}
         </Button>
         <Button disabled={disabled} onClick={onRevoke}>
@@ -111,12 +112,5 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
         </Button>
       </span>
     </li>
-  );
-}
-
-function copy(address: string): void {
-  navigator.clipboard.writeText(address).then(
-    () => showToast(t('Copied.')),
-    () => showToast(t('Unable to copy; the browser does not allow it.')),
   );
 }

@@ -34,6 +34,7 @@ export function PeoplePicker(props: {
       <input
         id={id}
         class="field"
+        dir="auto"
         type="search"
         autocomplete="off"
         placeholder={t('Name')}

@@ -22,7 +22,7 @@ export function PersonLine({
     <span class="person">
       <PersonAvatar username={username} name={name} size={2.25} />
       <span class="person-text">
-        <span class="person-name">
+        <span class="person-name" dir="auto">
           {name}
           {suffix}
         </span>

@@ -1,18 +1,8 @@
 /** The accounts that are signed in with this browser. They are kept in localStorage, so that all tabs share them. */
+
 import { signal } from '@preact/signals';
-
-export interface Account {
-  readonly username: string;
-  /** Display name. */
-  readonly name: string;
-  readonly access: string;
-  /** Undefined after the issuer has rejected it: the user has to sign in again. */
-  readonly refresh?: string;
-  /** ms since 1970, when a tab last switched to this account */
-  readonly usedAt: number;
-}
-
-const prefix = 'parley.account.';
+import { kept } from '../ui/storage.ts';
+import { type Account, prefix, read, readAll } from './stored-accounts.ts';
 
 export function createAccounts() {
   /** Last used first; a new array whenever any tab changes an account. */
@@ -27,28 +17,12 @@ export function createAccounts() {
     all,
     read,
     write(account: Account): void {
-      localStorage.setItem(prefix + account.username, JSON.stringify(account));
+      kept.setItem(prefix + account.username, JSON.stringify(account));
       update();
     },
     remove(username: string): void {
-      localStorage.removeItem(prefix + username);
+      kept.removeItem(prefix + username);
       update();
     },
   };
-}
-
-function readAll(): readonly Account[] {
-  return Object.keys(localStorage)
-    .filter((key) => key.startsWith(prefix))
-    .flatMap((key) => read(key.slice(prefix.length)) ?? [])
-    .sort((a, b) => b.usedAt - a.usedAt);
-}
-
-/** Reads localStorage: another tab may have changed it a moment ago. */
-function read(username: string): Account | undefined {
-  try {
-    return JSON.parse(localStorage.getItem(prefix + username) ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
 }

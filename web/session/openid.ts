@@ -1,5 +1,5 @@
 /** Signing in with an OpenID Connect issuer that the deployer configured: authorization code with PKCE. https://www.rfc-editor.org/rfc/rfc7636, https://openid.net/specs/openid-connect-core-1_0.html */
-
+import { keptInTab } from '../ui/storage.ts';
 import { t } from '../words/words.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
@@ -52,7 +52,7 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
       const { authorization_endpoint } = await discover();
       const verifier = random();
       const state = random();
-      sessionStorage.setItem(storageKey, JSON.stringify({ verifier, state, hash: location.hash }));
+      keptInTab.setItem(storageKey, JSON.stringify({ verifier, state, hash: location.hash }));
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
       const query = new URLSearchParams({
         response_type: 'code',
@@ -66,8 +66,8 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
       location.assign(`${authorization_endpoint}${authorization_endpoint.includes('?') ? '&' : '?'}${query}`);
     },
     async complete(answer) {
-      const { verifier, state, hash } = JSON.parse(sessionStorage.getItem(storageKey) ?? '{}');
-      sessionStorage.removeItem(storageKey);
+      const { verifier, state, hash } = JSON.parse(keptInTab.getItem(storageKey) ?? '{}');
+      keptInTab.removeItem(storageKey);
       const code = answer.get('code');
       if (!state || answer.get('state') !== state)
         throw new Error(t('This sign-in was started in another tab. Start it again.'));

@@ -1,8 +1,10 @@
 import { type Me, tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { keptInTab } from '../ui/storage.ts';
 import { t } from '../words/words.ts';
-import { type Account, createAccounts } from './accounts.ts';
+import { createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
+import { type Account, isSignedIn, tabKey, userOfTab } from './stored-accounts.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
 /** The account of this tab. Several accounts can be signed in with one browser; each tab uses one of them. */
@@ -37,13 +39,10 @@ export interface Session {
 
 /** A token that expires sooner is refreshed first. Longer than the client's own margin. */
 const marginMs = 120_000;
-const tabKey = 'parley.user';
 
 export function createSession(issuer: TokenIssuer): Session {
   const accounts = createAccounts();
-  const isSignedIn = ({ refresh }: Account) => refresh !== undefined;
-  // A new tab uses the account that was used last.
-  const tab = signal(sessionStorage.getItem(tabKey) ?? accounts.all.value.find(isSignedIn)?.username);
+  const tab = signal(userOfTab(accounts.all.value));
   const user = computed(
     () => accounts.all.value.find((account) => account.username === tab.value && isSignedIn(account))?.username,
   );
@@ -59,12 +58,12 @@ export function createSession(issuer: TokenIssuer): Session {
   function use(username: string): void {
     const account = accounts.read(username);
     if (account) accounts.write({ ...account, usedAt: Date.now() });
-    sessionStorage.setItem(tabKey, username);
+    keptInTab.setItem(tabKey, username);
     tab.value = username;
   }
 
   function leave(): void {
-    sessionStorage.removeItem(tabKey);
+    keptInTab.removeItem(tabKey);
     tab.value = undefined;
   }
 
@@ -94,8 +93,17 @@ export function createSession(issuer: TokenIssuer): Session {
     accounts: accounts.all,
     token(refused, username = user.peek()) {
       if (username === undefined) return Promise.resolve(null);
-      const ask = () => refresh(username, refused);
-      return navigator.locks ? navigator.locks.request(`parley.token.${username}`, ask) : ask();
+      let isAsking = false;
+      const ask = () => {
+        isAsking = true;
+        return refresh(username, refused);
+      };
+      if (!navigator.locks) return ask();
+      return navigator.locks.request(`parley.token.${username}`, ask).catch((error) => {
+        // Browsers that keep nothing for a page refuse their locks, too: then this tab shares no store with others.
+        if (isAsking) throw error;
+        return ask();
+      });
     },
     async add({ access, refresh }) {
       const { username, name } = await whoIs(access);

@@ -79,7 +79,7 @@ function AccountMenu(props: {
   return (
     <div id={props.id} class="account-menu" popover="auto" ref={menu} onBeforeToggle={place}>
       <p class="account-name">
-        <strong>{name}</strong>
+        <strong dir="auto">{name}</strong>
         {name !== messenger.me && <span class="quiet">{messenger.me}</span>}
       </p>
       <ul>

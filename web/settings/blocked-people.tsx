@@ -21,7 +21,7 @@ export function BlockedPeople() {
           {people.map(({ username, name }) => (
             <li key={username}>
               <PersonAvatar username={username} name={name} size={2} presence={false} />
-              <span>{name}</span>
+              <span dir="auto">{name}</span>
               <Button
                 aria-label={t('Unblock {name}', { name })}
                 disabled={busy}

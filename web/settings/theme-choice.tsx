@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { kept } from '../ui/storage.ts';
 import { t } from '../words/words.ts';
 
 const themes = { system: 'System', light: 'Light', dark: 'Dark' } as const;
@@ -8,17 +9,17 @@ type Theme = keyof typeof themes;
 const storageKey = 'parley.theme';
 
 function storedTheme(): Theme {
-  const stored = localStorage.getItem(storageKey);
+  const stored = kept.getItem(storageKey);
   return stored === 'light' || stored === 'dark' ? stored : 'system';
 }
 
 function storeTheme(theme: Theme): void {
   const { dataset } = document.documentElement;
   if (theme === 'system') {
-    localStorage.removeItem(storageKey);
+    kept.removeItem(storageKey);
     delete dataset.theme;
   } else {
-    localStorage.setItem(storageKey, theme);
+    kept.setItem(storageKey, theme);
     dataset.theme = theme;
   }
 }

@@ -1,11 +1,12 @@
 import { belongsTo } from '../session/forget-user.ts';
+import { kept, keysOf } from '../ui/storage.ts';
 
 /** Texts of a user that only this browser has, and that are no messages yet. */
 export function unsentTexts(user: string): number {
-  return Object.entries({ ...localStorage }).reduce((sum, [key, value]) => {
+  return keysOf(kept).reduce((sum, key) => {
     if (!belongsTo(user, key)) return sum;
     if (key.startsWith('parley.draft.')) return sum + 1;
-    return key.startsWith('parley.targets.') ? sum + editCount(value) : sum;
+    return key.startsWith('parley.targets.') ? sum + editCount(kept.getItem(key) ?? '{}') : sum;
   }, 0);
 }
 

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { kept } from '../ui/storage.ts';
 
 /** Counts changes, so that components that read a draft are rendered again when any draft changes. */
 const version = signal(0);
@@ -28,32 +29,33 @@ const targetsKey = (user: string, conversation: string) => `parley.targets.${use
 /** The unsent text of a conversation; empty if there is none. */
 export function readDraft(user: string, conversation: string): string {
   void version.value;
-  return localStorage.getItem(draftKey(user, conversation)) ?? '';
+  return kept.getItem(draftKey(user, conversation)) ?? '';
+}
+
+/** @param text empty to remove the draft */
+export function saveDraft(user: string, conversation: string, text: string): void {
+  put(draftKey(user, conversation), text);
+  version.value++;
 }
 
 export function readTargets(user: string, conversation: string): Targets {
   try {
-    return JSON.parse(localStorage.getItem(targetsKey(user, conversation)) ?? '{}');
+    return JSON.parse(kept.getItem(targetsKey(user, conversation)) ?? '{}');
   } catch {
     return {};
   }
 }
 
-/** @param text empty to remove the draft */
-export function saveDraft(user: string, conversation: string, text: string, targets: Targets): void {
+export function saveTargets(user: string, conversation: string, targets: Targets): void {
   const json = JSON.stringify(targets);
   put(targetsKey(user, conversation), json === '{}' ? '' : json);
-  if (put(draftKey(user, conversation), text)) version.value++;
 }
 
-/** @returns whether it is another text than before */
-function put(key: string, text: string): boolean {
-  if (text === (localStorage.getItem(key) ?? '')) return false;
+function put(key: string, text: string): void {
   try {
-    if (text === '') localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
+    if (text === '') kept.removeItem(key);
+    else kept.setItem(key, text);
   } catch {
     // The store is full: the text stays in its field, but is lost with the page.
   }
-  return true;
 }

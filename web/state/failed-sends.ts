@@ -1,17 +1,18 @@
 import type { Chat, OutboxItem } from '@parley/client';
 import { createFailedSends, type FailedSend, type FailedSends } from '@parley/client/failed-sends';
+import { kept } from '../ui/storage.ts';
 
 /** Keeps failed sends in this browser until the user decides about them. */
 export function keepFailedSends(chat: Pick<Chat, 'onRejected'>, user: string): FailedSends {
   const name = `parley.refused.${user}`;
   return createFailedSends(chat, {
     load() {
-      const stored: (FailedSend | FormerFailedSend)[] = JSON.parse(localStorage.getItem(name) ?? '[]');
+      const stored: (FailedSend | FormerFailedSend)[] = JSON.parse(kept.getItem(name) ?? '[]');
       return stored.map(withPresentNames);
     },
     save(failed) {
-      if (failed.length > 0) localStorage.setItem(name, JSON.stringify(failed));
-      else localStorage.removeItem(name);
+      if (failed.length > 0) kept.setItem(name, JSON.stringify(failed));
+      else kept.removeItem(name);
     },
     subscribe(listener) {
       const hear = ({ key }: StorageEvent) => key === name && listener();

@@ -1,4 +1,5 @@
 import type { ConversationView } from '@parley/client';
+import { kept } from '../ui/storage.ts';
 
 const keyOf = (user: string) => `parley.inbox.${user}`;
 /** More than a user scrolls through, and far below the limit of localStorage. */
@@ -7,7 +8,7 @@ const maxRows = 200;
 /** The inbox as it was last seen on this device, shown until the server has sent it. */
 export function readCachedInbox(user: string): readonly ConversationView[] {
   try {
-    const cached: unknown = JSON.parse(localStorage.getItem(keyOf(user)) ?? '[]');
+    const cached: unknown = JSON.parse(kept.getItem(keyOf(user)) ?? '[]');
     return Array.isArray(cached) ? cached : [];
   } catch {
     return [];
@@ -23,7 +24,7 @@ export function cacheInbox(user: string, views: readonly ConversationView[]): vo
     members: view.kind === 'direct' || view.kind === 'fixed' ? view.members : [],
   }));
   try {
-    localStorage.setItem(keyOf(user), JSON.stringify(rows));
+    kept.setItem(keyOf(user), JSON.stringify(rows));
   } catch {
     // The store is full: the next page that opens offline shows an older list.
   }

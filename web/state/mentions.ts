@@ -1,4 +1,5 @@
 import { writtenMentions } from '@parley/client/text';
+import { plainWords } from '../text/plain-words.ts';
 
 /** A part of a text. All parts joined are the text. */
 export type MentionPiece =
@@ -23,12 +24,17 @@ export function splitMentions(text: string, mentions: readonly string[]): Mentio
   return pieces;
 }
 
-/** The text of a message with the names of the people whom it mentions, in place of their user names. */
-export function textWithNames(
+/** A text with the names of the people whom it mentions, in place of their user names. */
+export function textWithNames(text: string, mentions: readonly string[], nameOf: (username: string) => string): string {
+  return splitMentions(text, mentions)
+    .map((piece) => (piece.kind === 'mention' ? `@${nameOf(piece.username)}` : piece.text))
+    .join('');
+}
+
+/** The begin of a message for one line: without marks, and with names. */
+export function plainLine(
   { message, mentions }: { readonly message: string; readonly mentions: readonly string[] },
   nameOf: (username: string) => string,
 ): string {
-  return splitMentions(message, mentions)
-    .map((piece) => (piece.kind === 'mention' ? `@${nameOf(piece.username)}` : piece.text))
-    .join('');
+  return textWithNames(plainWords(message.slice(0, 800)), mentions, nameOf);
 }

@@ -13,6 +13,7 @@ import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
+import { earlyFetch, earlyWebSocket } from '../take-early.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
@@ -52,7 +53,13 @@ export interface Messenger {
 const cacheDelayMs = 1_000;
 
 export function createMessenger(session: Session, me: string): Messenger {
-  const chat = createChat({ url: location.origin, getToken: session.token, outbox: indexedDbOutbox(me) });
+  const chat = createChat({
+    url: location.origin,
+    getToken: session.token,
+    outbox: indexedDbOutbox(me),
+    fetch: earlyFetch,
+    WebSocket: earlyWebSocket,
+  });
   const failedSends = observed(keepFailedSends(chat, me));
   const state = signal(chat.state);
   let cached = readCachedInbox(me);

@@ -1,6 +1,7 @@
 import { t } from '../words/words.ts';
 import { showToast } from './toast.tsx';
 
+/** Puts a text into the clipboard, and says whether it could. */
 export function copyText(text: string): void {
   navigator.clipboard.writeText(text).then(
     () => showToast(t('Copied.')),

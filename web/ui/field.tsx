@@ -15,7 +15,14 @@ export function Field({
   return (
     <label class="label">
       {label}
-      <input class="field" ref={element} onInput={(event) => onText?.(event.currentTarget.value)} required {...input} />
+      <input
+        class="field"
+        dir="auto"
+        ref={element}
+        onInput={(event) => onText?.(event.currentTarget.value)}
+        required
+        {...input}
+      />
     </label>
   );
 }

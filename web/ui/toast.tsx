@@ -18,7 +18,8 @@ let lastId = 0;
 /** Shows a message for a few seconds: for what has no place of its own on the page. @param text a sentence, or the message of an error */
 export function showToast(text: string, action?: Toast['action']): void {
   const id = ++lastId;
-  toasts.value = [...toasts.value.slice(1 - maxToasts), { id, text: capitalized(text), action }];
+  const others = toasts.value.filter((toast) => toast.text !== capitalized(text));
+  toasts.value = [...others.slice(1 - maxToasts), { id, text: capitalized(text), action }];
   setTimeout(() => dismiss(id), shownMs);
 }
 

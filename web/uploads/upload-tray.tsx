@@ -1,5 +1,6 @@
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { fileLabel } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import { formatSize } from './format-size.ts';
 import type { MessageFiles } from './message-files.ts';
@@ -18,14 +19,15 @@ export function UploadTray({ files, onRemove }: { readonly files: MessageFiles; 
 }
 
 function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove(): void }) {
-  const { name, size } = upload;
+  const { size } = upload;
+  const name = fileLabel(upload.name);
   const state = upload.state.value;
   const done = state.status === 'uploaded';
   return (
     <li class="upload" data-status={state.status}>
       <UploadPicture upload={upload} />
       <div class="upload-about">
-        <span class="upload-name" title={name}>
+        <span class="upload-name" dir="auto" title={name}>
           {name}
         </span>
         {state.status === 'failed' ? (

@@ -486,4 +486,19 @@ export const ar: Catalogue = {
   'No emoji has this name.': 'لا يوجد رمز بهذا الاسم.',
   'The emoji could not be loaded. Open them again when you are connected.':
     'تعذّر تحميل الرموز التعبيرية. افتحها مرة أخرى عندما تكون متصلًا.',
+  'Copy code': 'نسخ الشيفرة',
+  'Voice message': 'رسالة صوتية',
+  'Record a voice message': 'تسجيل رسالة صوتية',
+  Recording: 'التسجيل',
+  'Send the voice message': 'إرسال الرسالة الصوتية',
+  'Play the voice message': 'تشغيل الرسالة الصوتية',
+  'Pause the voice message': 'إيقاف الرسالة الصوتية مؤقتًا',
+  'Position in the voice message': 'الموضع في الرسالة الصوتية',
+  '{at} of {all}': '{at} من {all}',
+  'Speed: {speed}×': 'السرعة: {speed}×',
+  'There is no microphone. Connect one, then try again.': 'لا يوجد ميكروفون. وصّل واحدًا ثم حاول مرة أخرى.',
+  'This page may not use the microphone. Allow it in the settings of the browser, then try again.':
+    'لا يُسمح لهذه الصفحة باستخدام الميكروفون. اسمح به في إعدادات المتصفح ثم حاول مرة أخرى.',
+  'The microphone cannot be used now. Another program may be using it.':
+    'لا يمكن استخدام الميكروفون الآن. ربما يستخدمه برنامج آخر.',
 };

@@ -488,4 +488,20 @@ export const de: Catalogue = {
   'No emoji has this name.': 'Kein Emoji heißt so.',
   'The emoji could not be loaded. Open them again when you are connected.':
     'Die Emoji konnten nicht geladen werden. Öffne sie noch einmal, wenn du verbunden bist.',
+  'Copy code': 'Code kopieren',
+  'Voice message': 'Sprachnachricht',
+  'Record a voice message': 'Sprachnachricht aufnehmen',
+  Recording: 'Aufnahme',
+  'Send the voice message': 'Sprachnachricht senden',
+  'Play the voice message': 'Sprachnachricht abspielen',
+  'Pause the voice message': 'Sprachnachricht anhalten',
+  'Position in the voice message': 'Stelle in der Sprachnachricht',
+  '{at} of {all}': '{at} von {all}',
+  'Speed: {speed}×': 'Geschwindigkeit: {speed}×',
+  'There is no microphone. Connect one, then try again.':
+    'Es gibt kein Mikrofon. Schließe eines an und versuche es dann erneut.',
+  'This page may not use the microphone. Allow it in the settings of the browser, then try again.':
+    'Diese Seite darf das Mikrofon nicht verwenden. Erlaube es in den Einstellungen des Browsers und versuche es dann erneut.',
+  'The microphone cannot be used now. Another program may be using it.':
+    'Das Mikrofon kann gerade nicht verwendet werden. Vielleicht benutzt es ein anderes Programm.',
 };

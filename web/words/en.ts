@@ -446,6 +446,20 @@ export const sentences = [
   'System',
   'Light',
   'Dark',
+  // text, voice
+  'Copy code',
+  'Voice message',
+  'Record a voice message',
+  'Recording',
+  'Send the voice message',
+  'Play the voice message',
+  'Pause the voice message',
+  'Position in the voice message',
+  '{at} of {all}',
+  'Speed: {speed}×',
+  'There is no microphone. Connect one, then try again.',
+  'This page may not use the microphone. Allow it in the settings of the browser, then try again.',
+  'The microphone cannot be used now. Another program may be using it.',
 ] as const;
 
 export type Sentence = (typeof sentences)[number];

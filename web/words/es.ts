@@ -490,4 +490,19 @@ export const es: Catalogue = {
   'No emoji has this name.': 'Ningún emoji se llama así.',
   'The emoji could not be loaded. Open them again when you are connected.':
     'No se pudieron cargar los emoji. Ábrelos de nuevo cuando tengas conexión.',
+  'Copy code': 'Copiar el código',
+  'Voice message': 'Mensaje de voz',
+  'Record a voice message': 'Grabar un mensaje de voz',
+  Recording: 'Grabación',
+  'Send the voice message': 'Enviar el mensaje de voz',
+  'Play the voice message': 'Reproducir el mensaje de voz',
+  'Pause the voice message': 'Pausar el mensaje de voz',
+  'Position in the voice message': 'Posición en el mensaje de voz',
+  '{at} of {all}': '{at} de {all}',
+  'Speed: {speed}×': 'Velocidad: {speed}×',
+  'There is no microphone. Connect one, then try again.': 'No hay ningún micrófono. Conecta uno e inténtalo de nuevo.',
+  'This page may not use the microphone. Allow it in the settings of the browser, then try again.':
+    'Esta página no puede usar el micrófono. Permítelo en los ajustes del navegador e inténtalo de nuevo.',
+  'The microphone cannot be used now. Another program may be using it.':
+    'El micrófono no se puede usar ahora. Quizá lo esté usando otro programa.',
 };

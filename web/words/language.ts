@@ -1,4 +1,5 @@
 /** Which language the page speaks: the one that the user has chosen on this device, else the first of the browser's that the page has. */
+import { kept } from '../ui/storage.ts';
 import { type Catalogue, isRightToLeft, speak } from './words.ts';
 
 /** Each by its own name, for those who do not understand the others. */
@@ -17,13 +18,13 @@ const storageKey = 'parley.language';
 
 /** Undefined: as the browser. */
 export function chosenLanguage(): Language | undefined {
-  return known(localStorage.getItem(storageKey) ?? '');
+  return known(kept.getItem(storageKey) ?? '');
 }
 
 /** @param language undefined: as the browser */
 export function chooseLanguage(language: Language | undefined): Promise<void> {
-  if (language === undefined) localStorage.removeItem(storageKey);
-  else localStorage.setItem(storageKey, language);
+  if (language === undefined) kept.removeItem(storageKey);
+  else kept.setItem(storageKey, language);
   return speakLanguage();
 }
 
@@ -35,7 +36,7 @@ export async function speakLanguage(): Promise<void> {
   const { documentElement: root } = document;
   root.lang = language;
   // Dates and numbers as the reader's country writes them.
-  speak(navigator.languages.find((tag) => known(tag) === language) ?? language, catalogue);
+  speak(navigator.languages.find((tag) => known(tag) === language && isValid(tag)) ?? language, catalogue);
   root.dir = isRightToLeft() ? 'rtl' : 'ltr';
 }
 
@@ -43,4 +44,13 @@ export async function speakLanguage(): Promise<void> {
 function known(tag: string): Language | undefined {
   const [language = ''] = tag.split('-');
   return language in languages ? (language as Language) : undefined;
+}
+
+/** A browser of a system without a language may report `en-US@posix`, which `Intl` refuses. */
+function isValid(tag: string): boolean {
+  try {
+    return new Intl.Locale(tag).language !== '';
+  } catch {
+    return false;
+  }
 }

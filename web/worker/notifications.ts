@@ -1,3 +1,4 @@
+import { plainWords } from '../text/plain-words.ts';
 import type { MessageNotification, PageQuestion } from './messages.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -11,7 +12,7 @@ export async function showNotification({ user, conversation, title, body }: Mess
   const answers = await Promise.all(pages.map((page) => ask(page, { type: 'shows', user, conversation })));
   if (answers.includes(true)) return;
   await self.registration.showNotification(title, {
-    body,
+    body: plainWords(body),
     tag: `${user} ${conversation}`,
     icon: '/icon-192.png',
     badge: '/icon-192.png',

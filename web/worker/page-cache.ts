@@ -27,10 +27,13 @@ export async function cacheFiles(): Promise<void> {
   await (await caches.open(sharedCache.name)).add(sharedCache.config);
 }
 
-/** Fetches what the page loads later, so that every part of it works offline too. If that fails, each is fetched when it is needed. */
+/**
+ * Fetches what the page loads later, so that every part of it works offline too. What fails is fetched at the next visit, or when it is needed.
+ */
 export async function cacheLater(): Promise<void> {
   const cache = await caches.open(cacheName);
-  await cache.addAll(LATER).catch(() => {});
+  const add = async (path: string) => (await cache.match(path)) ?? cache.add(path);
+  await Promise.allSettled(LATER.map(add));
 }
 
 export async function deleteOldCaches(): Promise<void> {
@@ -51,7 +54,8 @@ export function respond(request: Request): Promise<Response> | undefined {
 /** From the cache, else from the network and into the cache: assets with the same name never change. */
 async function cached(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName);
-  const found = await cache.match(request);
+  // The page asks for a script that it could not load with another query.
+  const found = await cache.match(request, { ignoreSearch: true });
   if (found) return found;
   const response = await fetch(request);
   if (response.ok) await cache.put(request, response.clone());

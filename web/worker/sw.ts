@@ -7,8 +7,9 @@ declare const self: ServiceWorkerGlobalScope;
 
 // A new worker need not wait for the pages of the former version: all their files are still on the server.
 self.addEventListener('install', (event) => event.waitUntil(install()));
-self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
+self.addEventListener('activate', (event) => event.waitUntil(activate()));
 self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.waitUntil(cacheLater());
   const response = respond(event.request);
   if (response) event.respondWith(response);
 });
@@ -20,6 +21,12 @@ async function install(): Promise<void> {
   await cacheFiles();
   await cacheLater();
   await self.skipWaiting();
+}
+
+async function activate(): Promise<void> {
+  await deleteOldCaches();
+  // The page of the first visit then has its later parts without a connection as well.
+  await self.clients.claim();
 }
 
 /** @param push as in docs/protocol.md, "Pushes" */

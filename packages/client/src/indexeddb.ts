@@ -23,22 +23,27 @@ export function indexedDbOutbox(name: string): OutboxStore & {
 } {
   const scope = `parley-outbox-${name}`;
   const self = crypto.randomUUID?.() ?? '';
-  let database: Promise<IDBDatabase> | undefined;
+  /** Undefined where the browser keeps nothing for this page. */
+  let database: Promise<IDBDatabase | undefined> | undefined;
   let others: OtherPages | undefined;
   let channel: BroadcastChannel | undefined;
   /** What any page has put, as far as this one knows. */
   const known = new Map<string, OutboxItem>();
   const followed = new Set<string | undefined>([undefined, self]);
 
-  function open(): Promise<IDBDatabase> {
+  async function open(): Promise<IDBDatabase> {
     const request = indexedDB.open(scope, 1);
     request.onupgradeneeded = () => request.result.createObjectStore('sending', { keyPath: 'client_id' });
     return resultOf(request);
   }
 
-  async function use<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    database ??= open();
-    const transaction = (await database).transaction('sending', mode);
+  async function use<T>(
+    mode: IDBTransactionMode,
+    run: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T | undefined> {
+    database ??= open().catch(() => undefined);
+    const transaction = (await database)?.transaction('sending', mode);
+    if (!transaction) return undefined;
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
@@ -48,7 +53,10 @@ export function indexedDbOutbox(name: string): OutboxStore & {
     return result;
   }
 
-  const all = async () => (await use<Stored[]>('readonly', (store) => store.getAll())).map(withPresentNames);
+  const all = async () => ((await use<Stored[]>('readonly', (store) => store.getAll())) ?? []).map(withPresentNames);
+  /** A browser that keeps nothing for this page refuses its locks as well. */
+  const lock = (name: string, run: () => Promise<void>) =>
+    navigator.locks?.request(`${scope}-${name}`, run).catch(() => {});
   const tell = (news: News) => channel?.postMessage(news);
 
   async function put(item: OutboxItem): Promise<void> {
@@ -70,7 +78,7 @@ export function indexedDbOutbox(name: string): OutboxStore & {
   function follow(page: string): void {
     if (followed.has(page)) return;
     followed.add(page);
-    void navigator.locks?.request(`${scope}-${page}`, async () => {
+    void lock(page, async () => {
       for (const item of await all()) {
         if (item.page !== page || !others) continue;
         await put(item);
@@ -82,8 +90,8 @@ export function indexedDbOutbox(name: string): OutboxStore & {
   return {
     watch(pages) {
       others = pages;
-      channel = new BroadcastChannel(scope);
-      channel.onmessage = ({ data }: MessageEvent<News>) => {
+      channel = openChannel(scope);
+      const hear = ({ data }: MessageEvent<News>) => {
         if ('gone' in data) {
           const item = known.get(data.gone);
           known.delete(data.gone);
@@ -95,11 +103,12 @@ export function indexedDbOutbox(name: string): OutboxStore & {
         if (data.put.page) follow(data.put.page);
         setTimeout(() => void takeOver(data.put), sleepMs);
       };
+      if (channel) channel.onmessage = hear;
       let end = () => {};
       const ended = new Promise<void>((resolve) => {
         end = resolve;
       });
-      void navigator.locks?.request(`${scope}-${self}`, () => ended);
+      void lock(self, () => ended);
       return () => {
         others = undefined;
         channel?.close();
@@ -109,7 +118,7 @@ export function indexedDbOutbox(name: string): OutboxStore & {
     },
     async load() {
       const items = await all();
-      const { held = [] } = (await navigator.locks?.query()) ?? {};
+      const { held = [] } = (await navigator.locks?.query().catch(() => undefined)) ?? {};
       const alive = new Set(held.map((lock) => lock.name));
       const isElsewhere = ({ page }: Stored) => page !== self && alive.has(`${scope}-${page}`);
       for (const item of others ? items.filter(isElsewhere) : []) {
@@ -127,6 +136,15 @@ export function indexedDbOutbox(name: string): OutboxStore & {
     },
     clear: () => use('readwrite', (store) => store.clear()),
   };
+}
+
+/** Firefox refuses it where it keeps nothing for this page. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
+  }
 }
 
 function resultOf<T>(request: IDBRequest<T>): Promise<T> {

@@ -15,6 +15,23 @@ export function logPart(page: Part, live: readonly Message[]): LogPart {
   return { ...page, isJoined: page.upTo === undefined || last >= first - 1 };
 }
 
+/** A window holds no more than this, and up to as many of the newest messages: it stays small however far one scrolls. */
+export const maxShown = 300;
+
+/** The part without its newest messages, if it has too many. Then the rest is loaded again when one scrolls back. */
+export function withoutNewest(part: LogPart): LogPart {
+  const last = part.messages[maxShown - 1];
+  if (!last || part.messages.length === maxShown) return part;
+  return { ...part, messages: part.messages.slice(0, maxShown), upTo: last.seq, isJoined: false };
+}
+
+/** The same at the other end. */
+export function withoutOldest(part: LogPart): LogPart {
+  const first = part.messages.at(-maxShown);
+  if (!first || part.messages.length === maxShown) return part;
+  return { ...part, messages: part.messages.slice(-maxShown), from: first.seq };
+}
+
 /** The messages to show: the part, and the newest messages if they follow. Where both have a message, the live one is newer. */
 export function joinParts(part: LogPart | undefined, live: readonly Message[]): readonly Message[] {
   if (!part) return live;

@@ -2,7 +2,7 @@
 import type { Chat } from './chat.ts';
 import type { Conversation } from './conversation.ts';
 import { createEmitter } from './emitter.ts';
-import { applyToPart, joinParts, type LogPart, logPart } from './log-part.ts';
+import { applyToPart, joinParts, type LogPart, logPart, maxShown, withoutNewest, withoutOldest } from './log-part.ts';
 import { optimisticMessages } from './optimistic.ts';
 import type { OutboxItem } from './outbox.ts';
 import { loadPart, searchMessages } from './pages.ts';
@@ -182,11 +182,18 @@ export function openWindow(
     lastReadBy: (username) => receiptLimits(messages(), (message) => conversation.receipt(message, username)).read,
     loadOlder: () =>
       load(async () => {
-        const { from } = part ?? {};
-        if (!part) await conversation.loadOlder();
+        if (!part && conversation.messages.length < maxShown) {
+          await conversation.loadOlder();
+          return;
+        }
+        const from = part ? part.from : conversation.hasOlder ? conversation.messages[0]?.seq : undefined;
         if (from === undefined) return;
         const page = await loadPart(chat, id, { before: from });
-        if (part) setPart({ ...part, from: page.from, messages: [...page.messages, ...part.messages] });
+        // Meanwhile the window may have gone elsewhere.
+        if (from !== (part ? part.from : conversation.messages[0]?.seq)) return;
+        const { upTo, isJoined } = part ?? { upTo: undefined, isJoined: true };
+        const all = [...page.messages, ...joinParts(part, conversation.messages)];
+        setPart(withoutNewest({ messages: all, from: page.from, upTo, isJoined }));
       }),
     loadNewer: () =>
       load(async () => {
@@ -194,7 +201,7 @@ export function openWindow(
         const page = await loadPart(chat, id, { after: part.upTo });
         if (!part) return;
         const both = { ...part, upTo: page.upTo, messages: [...part.messages, ...page.messages] };
-        setPart(logPart(both, conversation.messages));
+        setPart(withoutOldest(logPart(both, conversation.messages)));
       }),
     async goTo(seq) {
       const first = messages()[0]?.seq;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, OutboxItem } from '../src/index.ts';
-import { applyToPart, joinParts, logPart } from '../src/log-part.ts';
+import { applyToPart, joinParts, logPart, maxShown, withoutNewest, withoutOldest } from '../src/log-part.ts';
 import { optimisticMessages } from '../src/optimistic.ts';
 import { receiptAt, receiptLimits } from '../src/receipt-limits.ts';
 import { fakeMessage as message } from './fakes.ts';
@@ -59,6 +59,39 @@ describe('a part of the log', () => {
     expect(numbers(applyToPart(deleted, { type: 'message_hidden', ...about }).messages)).toEqual([12]);
     const cleared = applyToPart(deleted, { type: 'history_cleared', conversation: 'alice_bob', up_to: 11 });
     expect(numbers(cleared.messages)).toEqual([12]);
+  });
+});
+
+describe('a window on a long conversation', () => {
+  const size = 2_000;
+  const page = (first: number, last: number) => ({
+    messages: Array.from({ length: last - first + 1 }, (_, index) => message(first + index)),
+    from: first > 1 ? first : undefined,
+    upTo: last < size ? last : undefined,
+  });
+  const live = page(size - 49, size).messages;
+
+  it('holds a bounded number of messages without gaps, in both directions, and meets the newest again', () => {
+    let part = logPart(page(size - 99, size - 50), live);
+    while (part.from !== undefined) {
+      const older = page(Math.max(1, part.from - 50), part.from - 1);
+      part = withoutNewest({ ...part, from: older.from, messages: [...older.messages, ...joinParts(part, live)] });
+      expect(part.messages.length).toBeLessThanOrEqual(maxShown);
+    }
+    expect(numbers(joinParts(part, live))).toEqual(numbers(page(1, maxShown).messages));
+    expect(part).toMatchObject({ from: undefined, upTo: maxShown, isJoined: false });
+
+    while (!part.isJoined) {
+      const newer = page((part.upTo ?? 0) + 1, Math.min(size, (part.upTo ?? 0) + 50));
+      part = withoutOldest(
+        logPart({ ...part, upTo: newer.upTo, messages: [...part.messages, ...newer.messages] }, live),
+      );
+      expect(part.messages.length).toBeLessThanOrEqual(maxShown);
+    }
+    const shown = numbers(joinParts(part, live));
+    expect(shown).toEqual(numbers(page(shown[0] ?? 0, size).messages));
+    expect(shown.length).toBeLessThanOrEqual(maxShown + live.length);
+    expect(part.from).toBe(shown[0]);
   });
 });
 

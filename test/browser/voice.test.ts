@@ -1,0 +1,83 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { named } from '../support/person.ts';
+import { violations } from './axe.ts';
+import { signIn } from './sign-in.ts';
+import { story } from './story.ts';
+import { openConversation } from './thread.ts';
+
+const recorder = (page: Page) => page.getByRole('region', { name: 'Recording' });
+const sound = (within: Locator | Page) => within.locator('.voice audio');
+
+/** Records until the clock of the recording moves. */
+async function record(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Record a voice message' }).click();
+  await recorder(page).getByRole('timer').getByText('0:01').waitFor();
+}
+
+story('a voice is recorded and sent, and heard with its waveform at any speed', async ({ chat, guest, visitor }) => {
+  const [alice, bob, carol] = await Promise.all([
+    guest('alice', { viewport: { width: 360, height: 740 } }),
+    guest('bob'),
+    chat.person('carol'),
+  ]);
+  const [a, b] = [alice.page, bob.page];
+  await Promise.all([openConversation(a, named(alice.api, bob.api)), openConversation(b, named(alice.api, bob.api))]);
+  const tray = a.getByRole('list', { name: 'Files to send' });
+
+  await record(a);
+  await recorder(a).getByRole('button', { name: 'Discard' }).click();
+  await recorder(a).waitFor({ state: 'detached' });
+  expect(await tray.count()).toBe(0);
+
+  await record(a);
+  expect(await violations(a)).toEqual([]);
+  await recorder(a).getByRole('button', { name: 'Send the voice message' }).click();
+  const play = b.getByRole('button', { name: 'Play the voice message' });
+  await play.waitFor();
+  // It is decoded: its parts are not all as loud.
+  const heights = () =>
+    b.locator('.voice path').evaluateAll(
+      (paths) =>
+        new Set(
+          paths
+            .map((path) => path.getAttribute('d'))
+            .join('')
+            .match(/v[\d.]+/g),
+        ).size,
+    );
+  await expect.poll(heights).toBeGreaterThan(3);
+  expect(await violations(b)).toEqual([]);
+  await b.getByRole('button', { name: 'Speed: 1×' }).click();
+  await b.getByRole('button', { name: 'Speed: 1.5×' }).waitFor();
+  await play.click();
+  await expect.poll(() => sound(b).evaluate((element: HTMLAudioElement) => element.currentTime)).toBeGreaterThan(0);
+  expect(await sound(b).evaluate((element: HTMLAudioElement) => element.playbackRate)).toBe(1.5);
+  // Heard to its end, it can be heard again.
+  await play.waitFor();
+  const position = b.getByRole('slider', { name: 'Position in the voice message' });
+  await position.press('ArrowRight');
+  await expect.poll(() => sound(b).evaluate((element: HTMLAudioElement) => element.currentTime)).toBeGreaterThan(0);
+
+  // Whoever looks elsewhere while recording loses nothing, and sends nothing.
+  await record(a);
+  await openConversation(a, named(alice.api, carol));
+  await openConversation(a, named(alice.api, bob.api));
+  await tray.getByText('Voice message').waitFor();
+
+  // A document that may not use the microphone. What a test serves may not open the socket either.
+  const mute = await visitor('carol');
+  mute.expectProblem(/WebSocket connection .* failed/);
+  mute.expectProblem(/microphone is not allowed in this document/);
+  const other = mute.page;
+  await other.route('/', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'permissions-policy': 'microphone=()' } });
+  });
+  await other.goto('/');
+  await signIn(other, carol.username);
+  await openConversation(other, named(alice.api, carol));
+  await other.getByRole('button', { name: 'Record a voice message' }).click();
+  await other.getByText('This page may not use the microphone.').waitFor();
+  await recorder(other).waitFor({ state: 'detached' });
+});

@@ -1,0 +1,46 @@
+/** Hands what `start-early.ts` has begun to the page, each thing once; without it, or for another user, the page begins it itself. */
+import type { SocketConstructor } from '@parley/client';
+
+export function loadConfigFile(): Promise<Response> {
+  const early = globalThis.parleyEarly;
+  const begun = early?.config;
+  if (early) early.config = undefined;
+  return begun ?? fetch('/config.json');
+}
+
+/** For `createChat`. */
+export const earlyWebSocket = new Proxy(WebSocket, {
+  construct(Target, [url, protocols]: [string, string[]]) {
+    return takeSocket(url, protocols) ?? new Target(url, protocols);
+  },
+}) as SocketConstructor;
+
+/** For `createChat`. */
+export const earlyFetch: typeof fetch = (input, init) => takeAnswer(input, init) ?? fetch(input, init);
+
+function takeSocket(url: string, protocols: readonly string[]): WebSocket | undefined {
+  const early = globalThis.parleyEarly;
+  const begun = early?.socket;
+  if (!early || !begun || begun.url !== url || !protocols.includes(`token.${begun.token}`)) return undefined;
+  early.socket = undefined;
+  const { socket, events } = begun;
+  // The client listens as soon as it has the socket. What comes from now on comes after these.
+  queueMicrotask(() => {
+    for (const event of events) {
+      if (event instanceof MessageEvent) socket.onmessage?.(event);
+      else if (event instanceof CloseEvent) socket.onclose?.(event);
+      else socket.onopen?.(event);
+    }
+  });
+  return socket;
+}
+
+function takeAnswer(input: RequestInfo | URL, init?: RequestInit): Promise<Response> | undefined {
+  const early = globalThis.parleyEarly;
+  if (!early?.token || typeof input !== 'string' || (init?.method ?? 'GET') !== 'GET') return undefined;
+  if (new Headers(init?.headers).get('authorization') !== `Bearer ${early.token}`) return undefined;
+  const path = input.replace(location.origin, '');
+  const answer = early.answers.get(path);
+  early.answers.delete(path);
+  return answer;
+}
