@@ -152,6 +152,9 @@ story(
     await message(page, 'an answer').waitFor();
     await receipt(page, 'an answer', 'Sent').waitFor();
 
+    // A cursor on its way would be refused after the removal.
+    const { seq } = (await alice.api.get(`${path}/messages`)).body.results[0];
+    await expect.poll(async () => (await alice.api.get(path)).body.read_seq, { timeout: 15_000 }).toBe(seq);
     await field(page).fill('typed before the removal');
     await bob.request('DELETE', `${path}/members/${alice.username}`);
     await page.getByText('You are no longer a member of this conversation').waitFor();
