@@ -157,7 +157,7 @@ story(
     await expect.poll(async () => (await alice.api.get(path)).body.read_seq, { timeout: 15_000 }).toBe(seq);
     await field(page).fill('typed before the removal');
     await bob.request('DELETE', `${path}/members/${alice.username}`);
-    await page.getByText('You are no longer a member of this conversation').waitFor();
+    await page.getByText('You are not in this conversation any more.').waitFor();
     await field(page).waitFor({ state: 'detached' });
     const unsent = page.getByRole('region', { name: 'Not sent' });
     await unsent.getByText('typed before the removal').waitFor();

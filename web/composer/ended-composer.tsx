@@ -27,7 +27,7 @@ export function EndedComposer({ thread }: { readonly thread: ThreadAbove }) {
           </p>
         </section>
       )}
-      <p class="composer-ended">{t('You are no longer a member of this conversation, so you cannot write here.')}</p>
+      <p class="composer-ended">{t('You are not in this conversation any more.')}</p>
     </div>
   );
 }

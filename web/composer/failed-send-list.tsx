@@ -3,6 +3,7 @@ import type { FailedSend } from '@parley/client/failed-sends';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
+import { refusalSentence } from '../ui/error-sentence.ts';
 import { Icon } from '../ui/icon.tsx';
 import { plural, t } from '../words/words.ts';
 
@@ -38,6 +39,7 @@ function FailedSendItem(props: {
   readonly onEdit?: (() => void) | undefined;
 }) {
   const { action } = props.failed.item;
+  const why = refusalSentence(props.failed.code, props.failed.why);
   const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
   const files = action.type === 'create' ? (action.attachments?.length ?? 0) : 0;
   const button = (label: string, act?: () => void) => (
@@ -61,11 +63,7 @@ function FailedSendItem(props: {
       </div>
       <p class="failed-send-reason" role="alert">
         <Icon name="warning" />
-        <span>
-          {action.type === 'create'
-            ? t('Not sent: {why}', { why: props.failed.why })
-            : t('Not changed: {why}', { why: props.failed.why })}
-        </span>
+        <span>{action.type === 'create' ? t('Not sent: {why}', { why }) : t('Not changed: {why}', { why })}</span>
       </p>
       <p class="failed-send-actions">
         {props.onRetry && button(t('Try again'), props.onRetry)}

@@ -7,7 +7,7 @@ import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
@@ -34,7 +34,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
         run: () => navigate({ page: 'conversation', name: to }),
       });
     } catch (error) {
-      if (error instanceof Error) showToast(error.message);
+      if (error instanceof Error) showError(error);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
 import { compositionOf } from '../composer/composition.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
@@ -40,7 +40,7 @@ export function markUnread(thread: Thread, message: Message): void {
     .change(thread.conversation.id, { unread_from: message.seq })
     .then(
       () => showToast(t('Marked as unread.')),
-      (error: Error) => showToast(error.message, { label: t('Try again'), run: () => markUnread(thread, message) }),
+      (error: Error) => showError(error, { label: t('Try again'), run: () => markUnread(thread, message) }),
     );
 }
 
@@ -52,7 +52,5 @@ export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
 export function deleteForMe(thread: Thread, message: Message): void {
   thread.conversation
     .deleteForMe(message.seq)
-    .catch((error: Error) =>
-      showToast(error.message, { label: t('Try again'), run: () => deleteForMe(thread, message) }),
-    );
+    .catch((error: Error) => showError(error, { label: t('Try again'), run: () => deleteForMe(thread, message) }));
 }

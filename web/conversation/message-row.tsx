@@ -3,7 +3,7 @@ import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
-import { t } from '../words/words.ts';
+import { systemText, t } from '../words/words.ts';
 import { MessageAttachments } from './message-attachments.tsx';
 import { type MenuKind, menu } from './message-menu-state.ts';
 import { MessageQuote } from './message-quote.tsx';
@@ -52,7 +52,7 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
     <li class="message" data-seq={message.seq} tabIndex={-1}>
       {isFirstNew && <NewMessagesLine />}
       <p class="system-line" dir="auto" title={exactTime(message.date_added)}>
-        {message.message}
+        {systemText(message.message, message.from_user.name)}
       </p>
       {about !== null && <MessageQuote thread={thread} seq={about} />}
     </li>

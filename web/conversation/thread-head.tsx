@@ -58,7 +58,9 @@ function usePresenceText({ conversation, me, nameOf }: Thread): string {
   const { members } = view;
   const count = plural('{n} member|{n} members', members.length);
   const online = members.filter((member) => presence(member.username)?.online ?? member.online).length;
-  return online > 0 ? `${count}, ${plural('{n} online|{n} online', online)}` : count;
+  return online > 0
+    ? t('{members}, {online}', { members: count, online: plural('{n} online|{n} online', online) })
+    : count;
 }
 
 export function BackLink() {

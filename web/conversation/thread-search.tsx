@@ -1,9 +1,11 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, IconButton } from '../ui/button.tsx';
+import { errorSentence } from '../ui/error-sentence.ts';
 import { Icon } from '../ui/icon.tsx';
+import { now } from '../ui/now.ts';
 import { shortTime } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showError } from '../ui/toast.tsx';
 import { plural, t } from '../words/words.ts';
 import { excerpt } from './message-quote.tsx';
 import type { Thread } from './thread.ts';
@@ -46,7 +48,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
       setSearch({ query, messages: [...found, ...value], status: done ? 'done' : 'more' });
     } catch (error) {
       if (current !== pages.current || !(error instanceof Error)) return;
-      setSearch({ query, messages: found, status: 'failed', error: error.message });
+      setSearch({ query, messages: found, status: 'failed', error: errorSentence(error) });
     }
   }
 
@@ -95,13 +97,13 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
                 <button
                   type="button"
                   class="list-button search-result"
-                  onClick={() => thread.goTo(message.seq).catch((error: Error) => showToast(error.message))}
+                  onClick={() => thread.goTo(message.seq).catch((error: Error) => showError(error))}
                 >
                   <span class="search-result-name" dir="auto">
                     {message.from_user.username === thread.me ? t('You') : message.from_user.name}
                   </span>
                   <time class="search-result-time" dateTime={message.date_added}>
-                    {shortTime(message.date_added, Date.now())}
+                    {shortTime(message.date_added, now.value)}
                   </time>
                   <span class="search-result-text" dir="auto">
                     {excerpt(thread, message)}

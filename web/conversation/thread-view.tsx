@@ -5,9 +5,10 @@ import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { now, timeZone } from '../ui/now.ts';
 import { dayName } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
-import { plural, t } from '../words/words.ts';
+import { showError } from '../ui/toast.tsx';
+import { number, plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
 import { dropMenu, wasOpened } from './message-menu-state.ts';
@@ -38,9 +39,8 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
 
   const days = useMemo(
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
-    [messages, divider],
+    [messages, divider, timeZone.value],
   );
-  const now = Date.now();
   return (
     <div class="thread">
       <div
@@ -62,9 +62,9 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
             pending.length === 0 && <p class="thread-empty">{t('No messages yet. Say hello!')}</p>
           )}
           {days.map(({ date, rows }) => (
-            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now)}>
+            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now.value)}>
               <h3 class="day-name">
-                <span>{dayName(rows[0]?.message.date_added ?? date, now)}</span>
+                <span>{dayName(rows[0]?.message.date_added ?? date, now.value)}</span>
               </h3>
               <ol>
                 {rows.map(({ message, first, last }) => (
@@ -124,7 +124,7 @@ function LoadMore(props: {
   useEffect(() => {
     if (!element.current) return;
     const tryLoad = () => {
-      load().catch(({ message }: Error) => showToast(message, { label: t('Try again'), run: tryLoad }));
+      load().catch((error: Error) => showError(error, { label: t('Try again'), run: tryLoad }));
     };
     const observer = new IntersectionObserver(
       (entries) => {
@@ -162,7 +162,7 @@ function JumpToLatest({ thread, onPress }: { readonly thread: Thread; onPress():
       onClick={onPress}
     >
       <Icon name="down" />
-      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? '999+' : unread}</span>}
+      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? `${number(999)}+` : number(unread)}</span>}
     </button>
   );
 }

@@ -1,7 +1,7 @@
 import type { PinnedMessage } from '@parley/client';
 import { createPins } from '@parley/client/pins';
 import { useEffect, useState } from 'preact/hooks';
-import { sentenceOf } from '../ui/use-action.ts';
+import { errorSentence } from '../ui/error-sentence.ts';
 import type { Thread } from './thread.ts';
 
 export interface Pinned {
@@ -32,7 +32,7 @@ export function usePinned({ chat, conversation, changes }: Thread): Pinned {
       .list(id)
       .then(
         (list) => mounted && setPinned({ list, error: undefined }),
-        (error: Error) => mounted && setPinned(({ list }) => ({ list, error: sentenceOf(error) })),
+        (error: Error) => mounted && setPinned(({ list }) => ({ list, error: errorSentence(error) })),
       );
     return () => {
       mounted = false;

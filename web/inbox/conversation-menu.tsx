@@ -17,7 +17,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
 import { type Label, t } from '../words/words.ts';
 import { type RowMenu, rowMenu } from './conversation-menu-state.ts';
 import { muteEndText } from './mute-end-text.ts';
@@ -64,7 +64,7 @@ function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView 
     const attempt = (): Promise<unknown> =>
       act().then(
         () => done && showToast(done, undo && { label: t('Undo'), run: undo }),
-        ({ message }: Error) => showToast(message, { label: t('Try again'), run: attempt }),
+        (error: Error) => showError(error, { label: t('Try again'), run: attempt }),
       );
     void attempt();
   };

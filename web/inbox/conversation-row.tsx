@@ -8,7 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
-import { t } from '../words/words.ts';
+import { number, t } from '../words/words.ts';
 import { rowMenu } from './conversation-menu-state.ts';
 import { lastReceipt, previewOf } from './preview.ts';
 import { useRowMenu } from './use-row-menu.ts';
@@ -52,7 +52,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
           <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
-            {view.unread_count > 99 ? '99+' : view.unread_count}
+            {view.unread_count > 99 ? `${number(99)}+` : number(view.unread_count)}
             <span class="visually-hidden"> {t('unread')}</span>
           </span>
         )}

@@ -7,7 +7,8 @@ import { useMessenger } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
-import { sentenceOf, useAction } from '../ui/use-action.ts';
+import { errorSentence } from '../ui/error-sentence.ts';
+import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
 
 /** What an invite link leads to, and the button that joins. A member is taken to the group at once. */
@@ -46,7 +47,7 @@ export function JoinPane({ code }: { readonly code: string }) {
   if (failure) {
     return (
       <Pane title={t('This link cannot be followed now')}>
-        <p>{sentenceOf(failure)}</p>
+        <p>{errorSentence(failure)}</p>
         <Button onClick={() => setTries(tries + 1)}>{t('Try again')}</Button>
       </Pane>
     );

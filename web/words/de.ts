@@ -38,8 +38,6 @@ export const de: Catalogue = {
     'Nicht gesendet, weil du eine Datei entfernt hast. Sende die Nachricht noch einmal, wenn sie fertig ist.',
   'The message that you were editing was deleted.': 'Die Nachricht, die du bearbeitet hast, wurde gelöscht.',
   'The message that you were answering was deleted.': 'Die Nachricht, auf die du geantwortet hast, wurde gelöscht.',
-  'You are no longer a member of this conversation, so you cannot write here.':
-    'Du bist nicht mehr Mitglied dieser Unterhaltung und kannst hier nicht schreiben.',
   'The server cannot be reached. Check your connection and load this page again.':
     'Der Server ist nicht erreichbar. Prüfe deine Verbindung und lade diese Seite neu.',
   'The server has a problem. Try again in a moment.': 'Der Server hat ein Problem. Versuche es gleich noch einmal.',
@@ -408,7 +406,6 @@ export const de: Catalogue = {
   Delivered: 'Zugestellt',
   Read: 'Gelesen',
   'Connecting…': 'Verbinden …',
-  'Connecting.': 'Die Verbindung wird hergestellt.',
   'Updating…': 'Aktualisieren …',
   'Connected; fetching what was missed.': 'Verbunden; Versäumtes wird geholt.',
   'Connected.': 'Verbunden.',
@@ -416,9 +413,7 @@ export const de: Catalogue = {
   Offline: 'Offline',
   'This device is offline.': 'Dieses Gerät ist offline.',
   'Signed out': 'Abgemeldet',
-  'Nobody is signed in.': 'Niemand ist angemeldet.',
   Closed: 'Beendet',
-  'Closed.': 'Beendet.',
   'For an hour': 'Für eine Stunde',
   'For 8 hours': 'Für 8 Stunden',
   'For a week': 'Für eine Woche',
@@ -488,6 +483,69 @@ export const de: Catalogue = {
   'No emoji has this name.': 'Kein Emoji heißt so.',
   'The emoji could not be loaded. Open them again when you are connected.':
     'Die Emoji konnten nicht geladen werden. Öffne sie noch einmal, wenn du verbunden bist.',
+  '{name} created the group': '{name} hat die Gruppe gegründet',
+  '{name} invited {who}': '{name} hat {who} eingeladen',
+  '{name} removed {who}': '{name} hat {who} entfernt',
+  '{name} joined': '{name} ist beigetreten',
+  '{name} left': '{name} ist gegangen',
+  '{name} named the group {title}': '{name} hat die Gruppe {title} genannt',
+  '{name} named the room {title}': '{name} hat den Raum {title} genannt',
+  '{name} took the description away': '{name} hat die Beschreibung entfernt',
+  '{name} changed the description': '{name} hat die Beschreibung geändert',
+  '{name} took the picture away': '{name} hat das Bild entfernt',
+  '{name} changed the picture': '{name} hat das Bild geändert',
+  '{name} pinned a message': '{name} hat eine Nachricht angeheftet',
+  '{name} unpinned a message': '{name} hat eine Nachricht losgelöst',
+  '{name} took the group over': '{name} hat die Gruppe übernommen',
+  '{name} took the room over': '{name} hat den Raum übernommen',
+  '{name} handed the group over to {who}': '{name} hat die Gruppe an {who} übergeben',
+  '{name} handed the room over to {who}': '{name} hat den Raum an {who} übergeben',
+  '{name} made {who} an admin': '{name} hat {who} die Verwaltung übertragen',
+  '{name} made {who} a moderator': '{name} hat {who} die Moderation übertragen',
+  '{name} made {who} a member': '{name} hat {who} zum einfachen Mitglied gemacht',
+  'Your session has ended. Sign in again.': 'Deine Sitzung ist beendet. Melde dich noch einmal an.',
+  'You may not do this. Whoever manages the conversation can.':
+    'Das darfst du nicht. Wer die Unterhaltung verwaltet, kann es tun.',
+  'This conversation does not exist.': 'Diese Unterhaltung gibt es nicht.',
+  'There is nobody of this name.': 'Niemand heißt so.',
+  'This does not exist any more.': 'Das gibt es nicht mehr.',
+  'The server does not accept this. Load the page again, then try once more.':
+    'Der Server nimmt das nicht an. Lade die Seite neu und versuche es noch einmal.',
+  'This is too large. Divide it into smaller parts.': 'Das ist zu groß. Teile es in kleinere Stücke.',
+  'Others changed this at the same moment. Try again.':
+    'Andere haben das im selben Moment geändert. Versuche es noch einmal.',
+  'A file of this message is missing. Attach it again.': 'Eine Datei dieser Nachricht fehlt. Hänge sie noch einmal an.',
+  'The server does not accept this file. Choose another one.':
+    'Der Server nimmt diese Datei nicht an. Wähle eine andere.',
+  'The file could not be uploaded. Try again in a moment.':
+    'Die Datei konnte nicht hochgeladen werden. Versuche es gleich noch einmal.',
+  'You have blocked this person. Unblock them first.': 'Du hast diese Person blockiert. Hebe das zuerst auf.',
+  'This person does not want messages from you.': 'Diese Person möchte keine Nachrichten von dir.',
+  'You can write to each other once you are friends.': 'Ihr könnt einander schreiben, sobald ihr befreundet seid.',
+  'You are not in this conversation any more.': 'Du bist nicht mehr in dieser Unterhaltung.',
+  'The owner cannot be removed.': 'Wem die Unterhaltung gehört, kann nicht entfernt werden.',
+  'No more conversations can be pinned. Unpin another one first.':
+    'Mehr Unterhaltungen lassen sich nicht anheften. Löse zuerst eine andere.',
+  'No more messages can be pinned. Unpin another one first.':
+    'Mehr Nachrichten lassen sich nicht anheften. Löse zuerst eine andere.',
+  'There can be no more links. Revoke another one first.':
+    'Mehr Links sind nicht möglich. Ziehe zuerst einen anderen zurück.',
+  'This message cannot have more reactions. Choose one that it has.':
+    'Diese Nachricht kann keine weiteren Reaktionen haben. Wähle eine, die sie schon hat.',
+  'Somebody else has this name. Choose another one.': 'Jemand anderes heißt schon so. Wähle einen anderen Namen.',
+  'This picture is damaged. Save it again, then upload that.':
+    'Dieses Bild ist beschädigt. Speichere es noch einmal und lade dann das hoch.',
+  'This person is not a member any more.': 'Diese Person ist kein Mitglied mehr.',
+  'That was too often. Wait for {n} second, then try again.|That was too often. Wait for {n} seconds, then try again.':
+    'Das war zu oft. Warte {n} Sekunde und versuche es dann noch einmal.|Das war zu oft. Warte {n} Sekunden und versuche es dann noch einmal.',
+  'Sound of notifications': 'Ton der Benachrichtigungen',
+  'Quiet hours': 'Ruhezeit',
+  'Then notifications on this device make no sound, and none come while the page is open':
+    'Dann sind Benachrichtigungen auf diesem Gerät ohne Ton, und bei offener Seite kommen keine',
+  From: 'Von',
+  Until: 'Bis',
+  '{members}, {online}': '{members}, {online}',
+  '{emoji} {n}, {names}': '{emoji} {n}, {names}',
   'Copy code': 'Code kopieren',
   'Voice message': 'Sprachnachricht',
   'Record a voice message': 'Sprachnachricht aufnehmen',
