@@ -15,6 +15,7 @@ import { pastedFiles } from './pasted-files.ts';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { type ThreadAbove, useComposition } from './use-composition.ts';
+import { useFirstFocus } from './use-first-focus.ts';
 
 const EndedComposer = lazy((chunk) => chunk.EndedComposer);
 const FailedSendList = lazy((chunk) => chunk.FailedSendList);
@@ -34,6 +35,8 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const notes = useId();
   const focus = () => field.current?.focus();
+  useFirstFocus(field);
+
   const mentions = useMentions(
     () => mentionCandidates(conversation, me),
     () => field.current,

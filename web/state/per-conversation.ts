@@ -5,7 +5,7 @@ import type { Chat } from '@parley/client';
  * shows it, and goes with the user's client, so that the next user on this page does not see it.
  * @param create gets what was given to the getter beside client and conversation
  */
-export function perConversation<State, Given extends unknown[]>(create: (...given: Given) => State) {
+export function perConversation<State, Given extends unknown[] = []>(create: (...given: Given) => State) {
   const byChat = new WeakMap<Chat, Map<string, State>>();
   const of = (chat: Chat, conversation: string, ...given: Given): State => {
     const states = byChat.get(chat) ?? new Map<string, State>();
