@@ -5,7 +5,7 @@ import { lastReceipt, previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
 import { inShownOrder } from '#web/inbox/use-steady-order';
 import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';
-import { kindOf, otherOf, titleOf, typingText } from '#web/state/names';
+import { idOf, kindOf, otherOf, titleOf, typingText } from '#web/state/names';
 import { dayName, lastSeenText, shortTime } from '#web/ui/times';
 import { speak } from '#web/words/words';
 import { isQuiet } from '#web/worker/quiet-hours';
@@ -191,4 +191,11 @@ it('quiet hours may go over midnight, and end at their last minute', () => {
   const noon = { sound: true, quiet: { from: '12:00', to: '13:30' } };
   expect([at(11, 59), at(12), at(13, 30)].map((time) => isQuiet(noon, time))).toEqual([false, true, false]);
   expect(isQuiet({ sound: false }, at(3))).toBe(false);
+});
+
+it('an address names a conversation as the server reads it', () => {
+  const ids = ['bob', 'Bob', 'bob_alice', 'carol_alice_bob', 'room:Lobby', 'group:01J'].map((name) =>
+    idOf(name, 'alice'),
+  );
+  expect(ids).toEqual(['alice_bob', 'alice_bob', 'alice_bob', 'alice_bob_carol', 'room:lobby', 'group:01j']);
 });

@@ -2,7 +2,7 @@ import { type InviteLinkView, NotFound } from '@parley/client';
 import { createInviteLinks } from '@parley/client/invite-links';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { hrefOf } from '../route.ts';
+import { hrefOf, navigate } from '../route.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
@@ -85,7 +85,7 @@ export function JoinPane({ code }: { readonly code: string }) {
 
 /** Back then leads to where the user was before the link. */
 function enter(conversation: string): void {
-  location.replace(hrefOf({ page: 'conversation', name: conversation }));
+  navigate({ page: 'conversation', name: conversation }, { replace: true });
 }
 
 function Pane({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {

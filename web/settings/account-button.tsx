@@ -9,10 +9,10 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { isRightToLeft, t } from '../words/words.ts';
-import { SignOutDialog } from './sign-out-dialog.tsx';
 import { useDisplayName } from './use-display-name.ts';
 
 const SettingsDialog = lazy((chunk) => chunk.SettingsDialog);
+const SignOutDialog = lazy((chunk) => chunk.SignOutDialog);
 
 /** The user's picture, which opens the account menu. */
 export function AccountButton() {

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { t } from '../words/words.ts';
 import { IconButton } from './button.tsx';
 import { explain } from './explain.ts';
@@ -33,6 +34,13 @@ function dismiss(id: number): void {
 }
 
 export function Toasts() {
+  // What they offer to do is not for the next user of this page.
+  useEffect(
+    () => () => {
+      toasts.value = [];
+    },
+    [],
+  );
   return (
     <div class="toasts" role="status" aria-live="polite">
       {toasts.value.map(({ id, text, action }) => (

@@ -2,9 +2,7 @@ import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { explain } from '../ui/explain.ts';
 import { t } from '../words/words.ts';
-import { announcedType } from './announced-type.ts';
-import { cleanFile } from './clean-file.ts';
-import { measure, type Pixels } from './measure.ts';
+import type { Pixels } from './measure.ts';
 import { safeFilename } from './safe-filename.ts';
 
 /** `waiting`: this device is offline; the upload starts again by itself. */
@@ -52,6 +50,10 @@ export function createUpload(conversation: Pick<Conversation, 'upload'>, file: F
         throw new Error(t('This file cannot be read: it may be a folder, or have been changed. Choose it again.'));
       });
     const start = new Uint8Array(begin);
+    // Most visits upload nothing.
+    const { announcedType, measure, cleanFile } = await import('./prepare-file.ts').catch(() => {
+      throw new Error(t('This part of the page could not be loaded. Check your connection and try again.'));
+    });
     const type = announcedType(file.type, start);
     if (preview && visual.test(type)) pixels = await measure(type, preview);
     const clean = await cleanFile(file, start, type);
