@@ -6,8 +6,10 @@ import type { SignInMethod } from './session/auth-context.ts';
 import { createCognitoAuth } from './session/cognito-auth.ts';
 import { createSession } from './session/session.ts';
 import { signInFromAddress } from './session/sign-in-from-address.ts';
+import { startClock } from './ui/now.ts';
 import { speakLanguage } from './words/language.ts';
 
+startClock();
 const spoken = speakLanguage();
 loadConfig()
   .then(start)

@@ -78,4 +78,8 @@ story('axe-core finds nothing wrong in inbox, conversations and dialogs', async 
   await page.getByRole('button', { name: 'New chat' }).click();
   await page.getByRole('dialog', { name: 'New chat' }).waitFor();
   await expectFine(page, 'a new chat');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Go to' }).getByRole('link', { name: 'Weekend' }).waitFor();
+  await expectFine(page, 'going to a conversation');
 });

@@ -1,10 +1,10 @@
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
-import { story } from './story.ts';
+import { story, storyInEach } from './story.ts';
 import { act, choose, field, message, openConversation, receipt, say } from './thread.ts';
 
-story('two users see each other’s messages and changes, and markup stays text', async ({ guest }) => {
+storyInEach('two users see each other’s messages and changes, and markup stays text', async ({ guest }) => {
   const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
   const name = named(alice.api, bob.api);
   const [a, b] = [alice.page, bob.page];

@@ -126,9 +126,10 @@ story('a phone shows either the list or a conversation, and Back leads from one 
   await isLoaded(page);
   await screenshot(page, 'phone-chat');
   await page.getByRole('link', { name: 'Back to conversations' }).tap();
-  await row.waitFor();
-  await page.goBack();
+  await row.tap();
   await field(page).waitFor();
+  await page.goBack();
+  await row.waitFor();
 });
 
 /** Resolves when the picture is loaded. */

@@ -204,7 +204,10 @@ story(
     const tray = page.getByRole('list', { name: 'Files to send' });
     const send = async (...files: { name: string; mimeType: string; buffer: Buffer }[]) => {
       await page.locator('input[type=file][multiple]').setInputFiles(files);
-      await expect.poll(() => tray.locator('[data-status=uploaded]').count()).toBe(files.length);
+      await tray
+        .locator('[data-status=uploaded]')
+        .nth(files.length - 1)
+        .waitFor();
       await page.getByRole('button', { name: 'Send', exact: true }).click();
       await tray.waitFor({ state: 'detached' });
     };
@@ -239,10 +242,14 @@ story(
 
     const video = page.locator('video[aria-label="waves.webm"]');
     await video.evaluate((element: HTMLVideoElement) => element.play());
-    await expect.poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime)).toBeGreaterThan(0);
+    await expect
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 15_000 })
+      .toBeGreaterThan(0);
 
     await page.getByRole('button', { name: 'Open a.jpg' }).click();
-    await expect.poll(() => widthOf(page.getByRole('dialog', { name: 'a.jpg' }).getByRole('img'))).toBe(600);
+    await expect
+      .poll(() => widthOf(page.getByRole('dialog', { name: 'a.jpg' }).getByRole('img')), { timeout: 15_000 })
+      .toBe(600);
     await dragPicture(page, -150, 20);
     await page.getByRole('dialog', { name: 'b.jpg' }).waitFor();
     await dragPicture(page, 150, 0);

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
 import { named } from '../support/person.ts';
-import { story } from './story.ts';
+import { storyInEach } from './story.ts';
 import { message, openConversation } from './thread.ts';
 
 /** Presses Tab until an element with this name has the focus. */
@@ -27,7 +27,7 @@ function focused(page: Page): Promise<string> {
   });
 }
 
-story(
+storyInEach(
   'the keyboard is enough to sign in, open a conversation, write, react and reply',
   async ({ visitor, guest, chat }) => {
     const [carol, bob] = await Promise.all([chat.person('carol'), guest('bob')]);
@@ -49,7 +49,8 @@ story(
     await tabTo(page, /Bob, online/);
     await page.keyboard.press('Enter');
     await message(page, 'Second').waitFor();
-    await tabTo(page, /^Message$/);
+    // Whoever has opened a conversation wants to write.
+    await expect.poll(() => focused(page)).toBe('Message');
     await page.keyboard.type('By hand');
     await page.keyboard.press('Enter');
     await message(bob.page, 'By hand').waitFor();
@@ -72,3 +73,51 @@ story(
     await message(bob.page, 'An answer').getByRole('button', { name: 'In reply to' }).waitFor();
   },
 );
+
+storyInEach('names are found and taken without the pointer, and Ctrl-K goes anywhere', async ({ guest, chat }) => {
+  const people = await Promise.all([chat.person('bob'), chat.person('carol'), guest('alice')]);
+  const [bob, carol, { page, api }] = people;
+  await bob.post(`/conversations/${named(api, bob)}/messages`, { message: 'From Bob' });
+  const search = page.getByRole('searchbox', { name: 'Search conversations and people' });
+  const title = page.getByRole('main').getByRole('heading', { level: 2 });
+
+  // Enter takes the first of the conversations, at once.
+  await page.getByRole('navigation').getByRole('link', { name: 'Bob' }).waitFor();
+  await search.fill('bob');
+  await page.keyboard.press('Enter');
+  await title.getByText('Bob').waitFor();
+  await expect.poll(() => focused(page)).toBe('Message');
+
+  // And waits for people who are still looked for.
+  await search.fill(carol.username);
+  await page.keyboard.press('Enter');
+  await title.getByText('Carol').waitFor();
+  expect(await search.inputValue()).toBe('');
+
+  // The field of a new chat has the focus; arrows lead through the people and back.
+  await page.getByRole('button', { name: 'New chat' }).click();
+  await expect.poll(() => focused(page)).toMatch(/^Who do you want/);
+  await page.keyboard.type(bob.username);
+  const found = page.getByRole('dialog').getByRole('button', { name: bob.username });
+  await found.waitFor();
+  await expect.poll(() => page.getByRole('dialog').getByRole('listitem').count()).toBe(1);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => focused(page)).toMatch(/^B?Bob/);
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => focused(page)).toMatch(/^Who do you want/);
+  await page.keyboard.press('Enter');
+  await title.getByText('Bob').waitFor();
+
+  // Anywhere else from the text that is being written.
+  await expect.poll(() => focused(page)).toBe('Message');
+  await page.keyboard.press('Control+k');
+  const goTo = page.getByRole('dialog', { name: 'Go to' });
+  await goTo.getByRole('link', { name: 'Bob' }).waitFor();
+  await expect.poll(() => focused(page)).toBe('Search conversations and people');
+  await page.keyboard.type(carol.username);
+  await page.keyboard.press('Enter');
+  await title.getByText('Carol').waitFor();
+  await goTo.waitFor({ state: 'detached' });
+  await page.goBack();
+  await title.getByText('Bob').waitFor();
+});

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
 import { signIn } from './sign-in.ts';
-import { story } from './story.ts';
+import { story, storyInFirefox } from './story.ts';
 import { act, field, message, openConversation, receipt, say } from './thread.ts';
 
 story(
@@ -199,5 +199,31 @@ story(
     for (const go of letGo) go();
     await expect.poll(() => page.getByRole('searchbox', { name: 'Search messages' }).inputValue()).toBe('from c');
     await page.getByText('One message found').waitFor();
+  },
+);
+
+// Without a reload: behind one, Firefox forgets that it was told to be offline.
+storyInFirefox(
+  'what is written offline waits in Firefox too, and arrives once when the connection is back',
+  async ({ guest }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+    const name = named(alice.api, bob.api);
+    const { page, context } = alice;
+    await Promise.all([openConversation(page, name), openConversation(bob.page, name)]);
+    await say(page, 'Before the tunnel');
+    await message(bob.page, 'Before the tunnel').waitFor();
+
+    alice.expectProblem(/NS_ERROR_OFFLINE/);
+    await context.setOffline(true);
+    await say(page, 'In the tunnel');
+    await receipt(page, 'In the tunnel', 'Waiting to be sent').waitFor();
+    await page.getByText('You are offline.').waitFor();
+    expect(await message(bob.page, 'In the tunnel').count()).toBe(0);
+
+    await context.setOffline(false);
+    await receipt(page, 'In the tunnel', 'Read').waitFor();
+    await say(page, 'Behind the tunnel');
+    await message(bob.page, 'Behind the tunnel').waitFor();
+    expect(await message(bob.page, 'In the tunnel').count()).toBe(1);
   },
 );

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { violations } from './axe.ts';
-import { story } from './story.ts';
+import { press, tap } from './finger.ts';
+import { story, storyInEach } from './story.ts';
 import { choose, message, openConversation } from './thread.ts';
 
 const rows = '[data-conversation]';
@@ -114,29 +115,21 @@ story(
   },
 );
 
-story(
+storyInEach(
   'a long press opens the menu of a conversation, and lifting the finger neither closes it nor opens the conversation',
   async ({ guest, chat }) => {
     const bob = await chat.person('bob');
-    const { page, api, context } = await guest('alice', {
-      hasTouch: true,
-      isMobile: true,
-      viewport: { width: 360, height: 740 },
-    });
+    const { page, api } = await guest('alice', { hasTouch: true, viewport: { width: 360, height: 740 } });
     const of = [bob.username, api.username].sort().join('_');
     await bob.post(`/conversations/${of}/messages`, { message: 'one' });
     const row = page.locator(`[data-conversation="${of}"]`);
     await row.waitFor();
-    const box = await row.boundingBox();
-    if (!box) throw new Error('the row is not shown');
-    const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-    const touch = await context.newCDPSession(page);
-    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+    const lift = await press(page, row);
     const menu = page.getByRole('menu', { name: 'Actions for Bob' });
     await menu.waitFor();
-    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
-    await menu.getByRole('menuitem', { name: 'Pin', exact: true }).tap();
+    await lift();
+    await tap(page, menu.getByRole('menuitem', { name: 'Pin', exact: true }));
     await page.getByRole('link', { name: /Bob , pinned,/ }).waitFor();
-    expect(new URL(page.url()).hash).not.toContain('/c/');
+    expect(await page.evaluate(() => location.hash)).not.toContain('/c/');
   },
 );

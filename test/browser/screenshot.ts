@@ -1,16 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { addEmoji } from './emoji-font.ts';
+import { addFont } from './fonts.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** Only `npm run screenshots` writes screenshots; other runs do not change the working tree. */
 export const isTaking = process.env.PARLEY_SCREENSHOTS === '1';
 
-/** Prepares a page for screenshots, before it shows any emoji. Does nothing if no screenshots are made, because it takes seconds. */
-export async function prepare(page: Page): Promise<void> {
-  if (isTaking) await addEmoji(page);
+/** Prepares a page for screenshots, before it shows any emoji or Arabic. Does nothing if no screenshots are made, because it takes seconds. */
+export async function prepare(page: Page, font: 'emoji' | 'arabic' = 'emoji'): Promise<void> {
+  if (isTaking) await addFont(page, font);
 }
 
 /** Writes a screenshot to `<folder>/<name>.webp`. */

@@ -9,6 +9,7 @@ import { offerDemoPeople } from '#bin/demo-people';
 import { LocalOutputs } from '#bin/local-outputs';
 import { assembly } from '../support/synthesize.ts';
 import { launchBrowser, NoBrowser } from './launch.ts';
+import { launchFirefox } from './launch-firefox.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,6 +21,8 @@ declare module 'vitest' {
 /** The stack as `npm start` serves it, with two demo users, and a browser. */
 export interface Site {
   readonly browser: string;
+  /** Firefox; or a sentence that says why there is none. */
+  readonly firefox: string | { readonly missing: string };
   readonly outputs: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   /** The folder to which the mail of the user pool is written. */
@@ -37,6 +40,11 @@ export default async function startSite(project: TestProject): Promise<() => Pro
   try {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
+    const starting = launchFirefox();
+    stops.push(async () => {
+      const firefox = await starting;
+      if ('close' in firefox) await firefox.close();
+    });
     // Tests send hundreds of messages before they open the page.
     const assemblyDirectory = await assembly({ sendLimit: 24, sendLimitSeconds: 1 });
     const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-browser-'));
@@ -51,8 +59,11 @@ export default async function startSite(project: TestProject): Promise<() => Pro
       runtime,
       demo.map(({ name, password }) => ({ username: name, password })),
     );
+    const firefox = await starting;
+    if ('missing' in firefox) console.warn(`The page is not tried in Firefox: ${firefox.missing}`);
     project.provide('site', {
       browser: browser.wsEndpoint(),
+      firefox: 'missing' in firefox ? firefox : firefox.wsEndpoint(),
       outputs: runtime.outputs,
       credentials: runtime.rootCredentials,
       mail,

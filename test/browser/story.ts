@@ -1,11 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContextOptions, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, firefox } from 'playwright-core';
 import { inject, test } from 'vitest';
 import { type Chat, chatOn } from '../support/chat.ts';
 import { Outputs } from '../support/outputs.ts';
 import type { Person } from '../support/person.ts';
+import type { Site } from './setup.ts';
 import { signIn } from './sign-in.ts';
 import { type Visitor, visit } from './visitor.ts';
 
@@ -39,37 +40,52 @@ const site = inject('site');
  * @param name the outcome
  */
 export function story(name: string, tell: (stage: Stage) => Promise<void>): void {
-  test(name, { timeout: timeoutMs + 30_000 }, async ({ skip }) => {
+  test(name, { timeout: timeoutMs + 30_000 }, ({ skip }) =>
+    'missing' in site ? skip(site.missing) : play(site, tell, () => chromium.connect(site.browser)),
+  );
+}
+
+/** The same story in Chromium, and in Firefox if there is one. */
+export function storyInEach(name: string, tell: (stage: Stage) => Promise<void>): void {
+  story(name, tell);
+  storyInFirefox(`${name}, in Firefox`, tell);
+}
+
+export function storyInFirefox(name: string, tell: (stage: Stage) => Promise<void>): void {
+  test(name, { timeout: timeoutMs + 30_000 }, ({ skip }) => {
     if ('missing' in site) return skip(site.missing);
-    const browser = await chromium.connect(site.browser);
-    // New users for each story, so that all stories can use the same names.
-    const chat = chatOn(Outputs.parse(site.outputs), { credentials: site.credentials });
-    const visitors: [string, Visitor][] = [];
-    const visitor: Stage['visitor'] = async (who, options = {}) => {
-      const one = await visit(browser, who, { baseURL: chat.outputs.WebUrl, ...options });
-      visitors.push([who, one]);
-      return one;
-    };
-    const guest: Stage['guest'] = async (who, options) => {
-      const [api, one] = await Promise.all([chat.person(who), visitor(who, options)]);
-      await one.page.goto('/');
-      await signIn(one.page, api.username);
-      return { ...one, api, username: api.username };
-    };
-    try {
-      await inTime(
-        tell({ chat, url: chat.outputs.WebUrl, mail: site.mail, localPage: site.localPage, visitor, guest }),
-      );
-      const problems = visitors.flatMap(([, { problems }]) => problems());
-      if (problems.length > 0) throw new Error(`the page had problems:\n${problems.join('\n')}`);
-    } catch (error) {
-      if (error instanceof Error) error.message += await keep(visitors);
-      throw error;
-    } finally {
-      await Promise.all([chat.stop(), ...visitors.map(([, { context }]) => context.close())]);
-      await browser.close();
-    }
+    const { firefox: address } = site;
+    return typeof address === 'string' ? play(site, tell, () => firefox.connect(address)) : skip(address.missing);
   });
+}
+
+async function play(site: Site, tell: (stage: Stage) => Promise<void>, connect: () => Promise<Browser>): Promise<void> {
+  const browser = await connect();
+  // New users for each story, so that all stories can use the same names.
+  const chat = chatOn(Outputs.parse(site.outputs), { credentials: site.credentials });
+  const visitors: [string, Visitor][] = [];
+  const visitor: Stage['visitor'] = async (who, options = {}) => {
+    const one = await visit(browser, who, { baseURL: chat.outputs.WebUrl, ...options });
+    visitors.push([who, one]);
+    return one;
+  };
+  const guest: Stage['guest'] = async (who, options) => {
+    const [api, one] = await Promise.all([chat.person(who), visitor(who, options)]);
+    await one.page.goto('/');
+    await signIn(one.page, api.username);
+    return { ...one, api, username: api.username };
+  };
+  try {
+    await inTime(tell({ chat, url: chat.outputs.WebUrl, mail: site.mail, localPage: site.localPage, visitor, guest }));
+    const problems = visitors.flatMap(([, { problems }]) => problems());
+    if (problems.length > 0) throw new Error(`the page had problems:\n${problems.join('\n')}`);
+  } catch (error) {
+    if (error instanceof Error) error.message += await keep(visitors);
+    throw error;
+  } finally {
+    await Promise.all([chat.stop(), ...visitors.map(([, { context }]) => context.close())]);
+    await browser.close();
+  }
 }
 
 /** Fails before vitest's own timeout, so that there is time to write screenshots. */
@@ -86,7 +102,9 @@ async function keep(visitors: readonly (readonly [string, Visitor])[]): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'parley-story-'));
   for (const [who, { context }] of visitors) {
     for (const [index, page] of context.pages().entries()) {
-      await page.screenshot({ path: join(folder, `${who}-${index + 1}.png`), timeout: 5_000 }).catch(() => {});
+      await page
+        .screenshot({ path: join(folder, `${who}-${index + 1}.png`), caret: 'initial', timeout: 5_000 })
+        .catch(() => {});
     }
     await context.tracing.stop({ path: join(folder, `${who}.zip`) }).catch(() => {});
   }

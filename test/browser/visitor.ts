@@ -41,8 +41,10 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? 'failed';
     // Requests that the page itself aborts, or that end when it is closed.
-    if (why !== 'net::ERR_ABORTED') record(`${why} at ${request.method()} ${request.url()}`);
+    if (!['net::ERR_ABORTED', 'NS_BINDING_ABORTED', 'NS_ERROR_ABORT'].includes(why))
+      record(`${why} at ${request.method()} ${request.url()}`);
   });
+  if (browser.browserType().name() === 'firefox') await context.addInitScript(loseSocketsOffline);
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) => {
       console.error(`policy ${violatedDirective} violated: ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`);
@@ -57,5 +59,16 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
       ...happened,
       ...expected.filter(({ met }) => !met).map(({ pattern }) => `${name}: ${pattern} was expected and did not happen`),
     ],
+  };
+}
+
+/** When Firefox is told to be offline, it leaves the sockets open that a lost network would not. */
+function loseSocketsOffline(): void {
+  const { WebSocket } = globalThis;
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...of: ConstructorParameters<typeof WebSocket>) {
+      super(...of);
+      addEventListener('offline', () => this.close());
+    }
   };
 }

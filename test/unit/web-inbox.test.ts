@@ -5,9 +5,10 @@ import { lastReceipt, previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
 import { inShownOrder } from '#web/inbox/use-steady-order';
 import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';
-import { kindOf, otherOf, titleOf, typingText } from '#web/state/names';
+import { idOf, kindOf, otherOf, titleOf, typingText } from '#web/state/names';
 import { dayName, lastSeenText, shortTime } from '#web/ui/times';
 import { speak } from '#web/words/words';
+import { isQuiet } from '#web/worker/quiet-hours';
 
 const member = (username: string, name: string) => ({
   username,
@@ -175,4 +176,26 @@ describe('times', () => {
     expect(lastSeenText(at(2026, 10, 19, 14, 5), now)).toBe('Last seen yesterday at 14:05');
     expect(lastSeenText(at(2026, 10, 12, 14, 5), now)).toBe('Last seen on 12 Nov');
   });
+});
+
+it('quiet hours may go over midnight, and end at their last minute', () => {
+  const at = (hours: number, minutes = 0) => new Date(2026, 10, 20, hours, minutes);
+  const night = { sound: true, quiet: { from: '22:00', to: '07:00' } };
+  expect([at(21, 59), at(22), at(3), at(6, 59), at(7)].map((time) => isQuiet(night, time))).toEqual([
+    false,
+    true,
+    true,
+    true,
+    false,
+  ]);
+  const noon = { sound: true, quiet: { from: '12:00', to: '13:30' } };
+  expect([at(11, 59), at(12), at(13, 30)].map((time) => isQuiet(noon, time))).toEqual([false, true, false]);
+  expect(isQuiet({ sound: false }, at(3))).toBe(false);
+});
+
+it('an address names a conversation as the server reads it', () => {
+  const ids = ['bob', 'Bob', 'bob_alice', 'carol_alice_bob', 'room:Lobby', 'group:01J'].map((name) =>
+    idOf(name, 'alice'),
+  );
+  expect(ids).toEqual(['alice_bob', 'alice_bob', 'alice_bob', 'alice_bob_carol', 'room:lobby', 'group:01j']);
 });

@@ -6,6 +6,7 @@ import { addressLength } from '#web/text/address';
 import { isMarked } from '#web/text/is-marked';
 import { type Block, type Inline, parse } from '#web/text/parse';
 import { plainWords } from '#web/text/plain-words';
+import { initialOf } from '#web/ui/initial';
 import { playTime, voiceName, voiceSeconds } from '#web/voice/voice-name';
 import { levelsOf } from '#web/voice/waveform';
 
@@ -237,6 +238,23 @@ describe('a message', () => {
   it.each(['', '  ', '12', '#', 'ok 👍', '😀😀😀😀', '©', '™', '❤', 'a', '👍.'])('of %j is text', (text) => {
     expect(isEmojiOnly(text)).toBe(false);
   });
+});
+
+it('an avatar has the first letter of a name in any script', () => {
+  const initials = {
+    alice: 'A',
+    '@Éva': 'É',
+    أليس: 'أ',
+    王小明: '王',
+    Жанна: 'Ж',
+    किरण: 'कि',
+    ßen: 'ß',
+    '#7th': '7',
+    '🎉 Party': 'P',
+    '👩‍🚀': '👩‍🚀',
+    '': '',
+  };
+  expect(Object.keys(initials).map(initialOf)).toEqual(Object.values(initials));
 });
 
 describe('a voice message', () => {

@@ -2,15 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'vite';
 import { afterAll, describe, expect, it } from 'vitest';
+import { systemText } from '#lambdas/delivery/system-text';
+import { errorCodes } from '#protocol/errors';
+import { ConversationChange, Role } from '#protocol/message';
+import { refusalSentence } from '#web/ui/error-sentence';
 import { ar } from '#web/words/ar';
 import { de } from '#web/words/de';
 import { sentences } from '#web/words/en';
 import { es } from '#web/words/es';
+import { systemLine } from '#web/words/system-lines';
 import { list, plural, speak, t } from '#web/words/words';
 
 const web = join(import.meta.dirname, '../../web');
 const sources = readdirSync(web, { recursive: true, encoding: 'utf8' })
-  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('words'))
+  .filter((path) => /\.tsx?$/.test(path) && !/^words.(en|de|es|ar)\.ts/.test(path))
   .map((path) => ({ path, text: readFileSync(join(web, path), 'utf8') }));
 
 const categories = (language: string) => new Intl.PluralRules(language).resolvedOptions().pluralCategories.length;
@@ -52,18 +57,61 @@ it('counts by the rules of the language, and writes numbers as it does', () => {
   const members = (n: number) => plural('{n} member|{n} members', n);
   speak('en-GB');
   expect([1, 2, 5_000].map(members)).toEqual(['1 member', '2 members', '5,000 members']);
-  speak('de-AT', de);
+  speak('de-AT', { catalogue: de });
   expect([1, 2].map(members)).toEqual(['1 Mitglied', '2 Mitglieder']);
-  speak('ar', ar);
+  speak('ar', { catalogue: ar });
   expect([1, 2, 3].map(members)).toEqual(['عضو واحد', 'عضوان', `${(3).toLocaleString('ar')} أعضاء`]);
 });
 
 it('keeps names together in a sentence that is written from right to left', () => {
-  speak('ar', ar);
+  speak('ar', { catalogue: ar });
   expect(t('Leave {name}?', { name: 'Bob' })).toBe('هل تريد مغادرة \u2068Bob\u2069؟');
-  speak('de', de);
+  speak('de', { catalogue: de });
   expect(t('Leave {name}?', { name: 'Bob' })).toBe('Bob verlassen?');
   expect(list(['Anna', 'Bob', 'Carla'])).toBe('Anna, Bob und Carla');
+});
+
+it('translates every line that the server writes about a conversation', () => {
+  speak('ar', { catalogue: ar });
+  const people = new Map([
+    ['bob', 'بدر'],
+    ['carol', 'كارم'],
+  ]);
+  const changes: readonly ConversationChange[] = ConversationChange.shape.kind.options.flatMap((kind) => {
+    const change = { kind, by: 'bob', who: 'carol', title: 'رحلة' };
+    const roles = Role.options.map((role) => ({ ...change, role }));
+    const other = [change, { ...change, description: 'وصف' }, { ...change, taken_away: true as const }];
+    return kind === 'role' ? [...roles, { ...change, role: 'owner' as const, who: 'bob' }] : other;
+  });
+  const lines = changes.flatMap((change) =>
+    [true, false].map((isRoom) => systemLine(systemText(change, people, { isRoom }), 'بدر')),
+  );
+  expect(lines.filter((line) => /[a-z]/i.test(line))).toEqual([]);
+  expect(systemLine('بدر did something new', 'بدر')).toBe('بدر did something new');
+});
+
+describe('what the server refuses', () => {
+  it('is said in a sentence of the page, whatever the reason', () => {
+    speak('en');
+    const said = errorCodes.map((code) => refusalSentence(code, 'unable to use room:lobby; PUT /rooms/lobby first', 2));
+    expect(said.filter((sentence) => !/^[A-Z].*[.]$/s.test(sentence) || /lobby|PUT/.test(sentence))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'forbidden',
+      'you have blocked bob: unblock them first, with DELETE /me/blocks/bob',
+      /You have blocked this person/,
+    ],
+    ['forbidden', 'the other person in alice_bob accepts no messages from you', /does not want messages/],
+    ['forbidden', 'you are not a member of room:lobby any more', /You are not in this conversation any more/],
+    ['conflict', 'you have pinned 5 conversations, which is the most: unpin another one first', /Unpin another/],
+    ['conflict', 'the name looks like one that somebody has: choose another', /Somebody else has this name/],
+    ['internal', 'unable to reach the server; try again', /cannot be reached/],
+  ] as const)('is said more exactly: %s, %s', (code, why, sentence) => {
+    speak('en');
+    expect(refusalSentence(code, why)).toMatch(sentence);
+  });
 });
 
 /** Names are the same in all languages. */

@@ -1,14 +1,18 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
 import { lazy } from '../lazy.tsx';
 import { openAttempts, type Route, route } from '../route.ts';
+import { idOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { t } from '../words/words.ts';
+import { onGoTo } from './go-to-key.ts';
 
+const GoToDialog = lazy((chunk) => chunk.GoToDialog);
 const JoinPane = lazy((chunk) => chunk.JoinPane);
 
 /** Inbox and conversation side by side; on a narrow screen only the one that the address names. */
@@ -18,7 +22,10 @@ export function ChatWindow() {
   const isNarrow = useMediaQuery('(max-width: 45rem)');
   const inbox = useRef<HTMLElement>(null);
   const pane = useRef<HTMLElement>(null);
-  usePaneFocus(current, inbox, pane);
+  const { me } = useMessenger();
+  const [isGoing, setGoing] = useState(false);
+  useEffect(() => onGoTo(() => setGoing(true)), []);
+  usePaneFocus(current, me, inbox, pane);
   return (
     <div class="window" data-page={current.page}>
       <header class="page-head">
@@ -40,7 +47,7 @@ export function ChatWindow() {
       </section>
       <main class="pane" id="conversation" ref={pane} tabIndex={-1}>
         {current.page === 'conversation' ? (
-          <ConversationPane key={`${current.name} ${openAttempts.value}`} name={current.name} />
+          <ConversationPane key={`${current.name} ${openAttempts.value}`} name={current.name} seq={current.seq} />
         ) : current.page === 'join' ? (
           <JoinPane key={current.code} code={current.code} />
         ) : (
@@ -50,13 +57,19 @@ export function ChatWindow() {
           </div>
         )}
       </main>
+      {isGoing && <GoToDialog onClose={() => setGoing(false)} />}
       <Toasts />
     </div>
   );
 }
 
 /** Moves the focus to the pane that the address names, when the address changes and the focus is not there already. */
-function usePaneFocus(route: Route, inbox: RefObject<HTMLElement | null>, pane: RefObject<HTMLElement | null>): void {
+function usePaneFocus(
+  route: Route,
+  me: string,
+  inbox: RefObject<HTMLElement | null>,
+  pane: RefObject<HTMLElement | null>,
+): void {
   const previous = useRef(route);
   useEffect(() => {
     const left = previous.current;
@@ -65,9 +78,9 @@ function usePaneFocus(route: Route, inbox: RefObject<HTMLElement | null>, pane: 
     if (route.page !== 'inbox') {
       if (!pane.current?.contains(document.activeElement)) pane.current?.focus({ preventScroll: true });
     } else if (left.page === 'conversation' && !inbox.current?.contains(document.activeElement)) {
-      const row = inbox.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(left.name)}"]`);
+      const row = inbox.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(idOf(left.name, me))}"]`);
       // Not the search field: on a phone that would open the keyboard.
       (row ?? inbox.current)?.focus();
     }
-  }, [route, inbox, pane]);
+  }, [route, me, inbox, pane]);
 }

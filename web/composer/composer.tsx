@@ -14,6 +14,7 @@ import { ModeBar } from './mode-bar.tsx';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { useComposition } from './use-composition.ts';
+import { useFirstFocus } from './use-first-focus.ts';
 
 const UploadTray = lazy((chunk) => chunk.UploadTray);
 const FailedSendList = lazy((chunk) => chunk.FailedSendList);
@@ -29,6 +30,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   const nextCaret = useRef<number | undefined>(undefined);
   const notes = useId();
   const focus = () => field.current?.focus();
+  useFirstFocus(field);
 
   function replaceText(next: string, caret: number): void {
     composition.write(next);
@@ -88,7 +90,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     focus();
   }
 
-  if (conversation.ended) return <p class="composer-ended">{conversation.ended.message}</p>;
+  if (conversation.ended) return <p class="composer-ended">{t('You are not in this conversation any more.')}</p>;
   return (
     <div class="composer" ref={root}>
       {failedSends.of(conversation.id).length > 0 && (

@@ -2,6 +2,7 @@ import type { Conversation, OutboxItem } from '@parley/client';
 import type { FailedSend } from '@parley/client/failed-sends';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { refusalSentence } from '../ui/error-sentence.ts';
 import { Icon } from '../ui/icon.tsx';
 import { plural, t } from '../words/words.ts';
 
@@ -30,6 +31,7 @@ export function FailedSendList(props: {
 
 function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; onRetry(): void; onEdit(): void }) {
   const { action } = props.failed.item;
+  const why = refusalSentence(props.failed.code, props.failed.why);
   const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
   const files = action.type === 'create' ? (action.attachments?.length ?? 0) : 0;
   const button = (label: string, act?: () => void) => (
@@ -53,11 +55,7 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
       </div>
       <p class="failed-send-reason" role="alert">
         <Icon name="warning" />
-        <span>
-          {action.type === 'create'
-            ? t('Not sent: {why}', { why: props.failed.why })
-            : t('Not changed: {why}', { why: props.failed.why })}
-        </span>
+        <span>{action.type === 'create' ? t('Not sent: {why}', { why }) : t('Not changed: {why}', { why })}</span>
       </p>
       <p class="failed-send-actions">
         {button(t('Try again'), props.onRetry)}

@@ -56,6 +56,6 @@ export function TextField(props: {
 }
 
 /** On-screen keyboards have no Shift+Enter, so there Enter begins a new line. */
-function isTouch(): boolean {
+export function isTouch(): boolean {
   return matchMedia('(pointer: coarse)').matches;
 }

@@ -1,40 +1,46 @@
 import type { Message } from '@parley/client';
 import { fold } from '@parley/client/text';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
+import { useSearchKeys } from '../ui/use-search-keys.ts';
 import { t } from '../words/words.ts';
-import type { Thread } from './thread.ts';
 
-/** Sends a copy of a message to another conversation. */
-export function ForwardDialog(props: { readonly thread: Thread; readonly message: Message; onClose(): void }) {
+/** Sends copies of messages to another conversation, in their order. */
+export function ForwardDialog(props: {
+  readonly messages: readonly Message[];
+  onClose(): void;
+  /** Where the messages go has been chosen. */
+  onDone?(): void;
+}) {
   const { chat, me, conversations } = useMessenger();
   const [query, setQuery] = useState('');
-  const { message, onClose } = props;
+  const { messages, onClose } = props;
   const found = conversations.value
     .map((view) => ({ view, title: titleOf(view, me) }))
     .filter(({ title }) => fold(title).includes(fold(query.trim())));
 
+  const list = useRef<HTMLUListElement>(null);
+  const onKey = useSearchKeys(list, true);
+
   async function forward(to: string, title: string): Promise<void> {
     onClose();
+    props.onDone?.();
     try {
       const conversation = await chat.open(to);
-      const attachments = message.attachments.map(({ id }) => `${message.conversation}/${id}`);
-      await conversation.send({
-        message: message.message,
-        attachments: attachments.length > 0 ? attachments : undefined,
-      });
+      await Promise.all(messages.map((message) => conversation.send(copyOf(message))));
       showToast(t('Forwarded to {title}.', { title }), {
         label: t('Open'),
         run: () => navigate({ page: 'conversation', name: to }),
       });
     } catch (error) {
-      if (error instanceof Error) showToast(error.message);
+      if (error instanceof Error) showError(error);
     }
   }
 
@@ -47,9 +53,11 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
         aria-label={t('Find a conversation')}
         placeholder={t('Find a conversation')}
         value={query}
+        autofocus
         onInput={({ currentTarget }) => setQuery(currentTarget.value)}
+        onKeyDown={onKey}
       />
-      <ul class="forward-list">
+      <ul class="forward-list" ref={list} onKeyDown={focusWithArrows}>
         {found.map(({ view, title }) => (
           <li key={view.id}>
             <Button look="list-button" onClick={() => forward(view.id, title)}>
@@ -61,4 +69,9 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
       {found.length === 0 && <p>{t('No conversation has this name.')}</p>}
     </Dialog>
   );
+}
+
+function copyOf({ message, attachments, conversation }: Message) {
+  const files = attachments.map(({ id }) => `${conversation}/${id}`);
+  return { message, attachments: files.length > 0 ? files : undefined };
 }

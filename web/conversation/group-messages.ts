@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { timeZone } from '../ui/now.ts';
 
 /** Messages of one day in the device's time zone. */
 export interface Day {
@@ -24,6 +25,8 @@ const maxGapMs = 5 * 60_000;
  * @param divider the last read `seq`: a group ends there
  */
 export function groupMessages(messages: readonly Message[], divider?: number): Day[] {
+  if (zoneOfDates !== timeZone.value) dates = new WeakMap();
+  zoneOfDates = timeZone.value;
   const days: { date: string; rows: Row[] }[] = [];
   messages.forEach((message, index) => {
     const before = messages[index - 1];
@@ -52,8 +55,9 @@ function continues(a: Message, b: Message, divider?: number): boolean {
   );
 }
 
-/** A cache: all messages are grouped again whenever one arrives. */
-const dates = new WeakMap<Message, string>();
+/** A cache: all messages are grouped again whenever one arrives. It is of one time zone. */
+let dates = new WeakMap<Message, string>();
+let zoneOfDates = '';
 
 function dateOf(message: Message): string {
   const known = dates.get(message);

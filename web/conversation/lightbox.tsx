@@ -2,6 +2,7 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useLayer } from '../ui/layers.ts';
 import { isRightToLeft, t } from '../words/words.ts';
 import { useDrag } from './use-drag.ts';
 
@@ -25,6 +26,7 @@ export function Lightbox(props: {
     ),
   );
   useEffect(() => element.current?.showModal(), []);
+  useLayer(() => element.current?.close());
   const step = (by: number) => setIndex((index + by + pictures.length) % pictures.length);
   const hasOthers = pictures.length > 1;
   const drag = useDrag({

@@ -1,9 +1,5 @@
 import type { Message } from '@parley/client';
-import { createSettings } from '@parley/client/settings';
 import { composerModeOf } from '../state/composer-mode.ts';
-import { copyText } from '../ui/copy-text.ts';
-import { showToast } from '../ui/toast.tsx';
-import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
@@ -29,35 +25,8 @@ export function edit({ chat, conversation }: Thread, message: Message): void {
   composerModeOf(chat, conversation.id).value = { editing: message };
 }
 
-export function copy({ message }: Message): void {
-  copyText(message);
-}
-
 /** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */
 export function react({ conversation, me }: Thread, { seq, reactions }: Message, emoji: string): void {
   const remove = reactions[emoji]?.includes(me) ?? false;
   conversation.react(seq, emoji, { remove }).catch(() => {});
-}
-
-/** From this message on the conversation is unread, until the user opens it again. The others see it as read. */
-export function markUnread(thread: Thread, message: Message): void {
-  createSettings(thread.chat)
-    .change(thread.conversation.id, { unread_from: message.seq })
-    .then(
-      () => showToast(t('Marked as unread.')),
-      (error: Error) => showToast(error.message, { label: t('Try again'), run: () => markUnread(thread, message) }),
-    );
-}
-
-/** A failure is shown by `FailedSendList`. */
-export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
-  conversation.delete(seq).catch(() => {});
-}
-
-export function deleteForMe(thread: Thread, message: Message): void {
-  thread.conversation
-    .deleteForMe(message.seq)
-    .catch((error: Error) =>
-      showToast(error.message, { label: t('Try again'), run: () => deleteForMe(thread, message) }),
-    );
 }

@@ -1,15 +1,18 @@
 import type { Message } from '@parley/client';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { useMenu } from '../ui/use-menu.ts';
 import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
-import { type Menu, menu } from './message-menu-state.ts';
+import { copyLink, markUnread } from './menu-actions.ts';
+import { edit, permissionsFor, react, reply } from './message-actions.ts';
 import { setPinned } from './pin.ts';
-import { positionPopover } from './position-popover.ts';
+import { othersOf, ReadersDialog } from './readers-dialog.tsx';
+import { isSelectable, select } from './selection.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
@@ -17,54 +20,48 @@ import { usePinned } from './use-pinned.ts';
 const columns = 7;
 const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-type DialogKind = 'delete' | 'forward';
+/** The whole menu, only the emoji to react with, or a dialog that the menu has opened. */
+export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward' | 'readers';
 
-/** The menu of a message, and the dialogs that it opens. */
-export function MessageMenu() {
-  const [dialog, setDialog] = useState<{ thread: Thread; message: Message; kind: DialogKind }>();
-  const open = menu.value;
-  const close = () => setDialog(undefined);
-  return (
-    <>
-      {open && (
-        <OpenMenu
-          key={open.message.seq}
-          {...open}
-          onDialog={(kind) => setDialog({ thread: open.thread, message: open.message, kind })}
-        />
-      )}
-      {dialog?.kind === 'delete' && <DeleteDialog {...dialog} onClose={close} />}
-      {dialog?.kind === 'forward' && <ForwardDialog {...dialog} onClose={close} />}
-    </>
-  );
+/** The open menu of a message. */
+export interface Menu {
+  readonly message: Message;
+  readonly kind: MenuKind;
+  /** The menu opens beside this element. */
+  readonly anchor: Element;
+  onClosed(): void;
 }
 
-function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
-  const { thread, message, anchor, onClosed } = props;
+interface MenuProps {
+  readonly thread: Thread;
+  readonly menu: Menu;
+  onMenu(menu: Menu): void;
+  onClose(): void;
+}
+
+/** The menu of a message, or the dialog that it has opened. They go when the message goes. */
+export function MessageMenu(props: MenuProps) {
+  const { thread, menu, onClose } = props;
+  // As it is now: others may edit or delete it meanwhile.
+  const message = thread.messages.value.find(({ seq }) => seq === menu.message.seq);
+  const isGone = !message || (message.deleted && menu.kind === 'forward');
+  useEffect(() => {
+    if (isGone) onClose();
+  }, [isGone]);
+  if (isGone) return null;
+  if (menu.kind === 'delete') return <DeleteDialog thread={thread} messages={[message]} onClose={onClose} />;
+  if (menu.kind === 'forward') return <ForwardDialog messages={[message]} onClose={onClose} />;
+  if (menu.kind === 'readers') return <ReadersDialog thread={thread} message={message} onClose={onClose} />;
+  return <OpenMenu {...props} menu={{ ...menu, message }} />;
+}
+
+function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
+  const { message, anchor } = menu;
   const element = useRef<HTMLDivElement>(null);
-  const [isPalette, setPalette] = useState(props.kind === 'emoji');
+  const [isPalette, setPalette] = useState(menu.kind === 'emoji');
   const can = permissionsFor(thread, message);
   const isPinned = usePinned(thread).list?.some((pinned) => pinned.message.seq === message.seq) ?? false;
-
-  useLayoutEffect(() => {
-    const popover = element.current;
-    if (!popover) return;
-    if (!popover.matches(':popover-open')) popover.showPopover();
-    positionPopover(popover, anchor);
-    popover.querySelector<HTMLButtonElement>('button')?.focus();
-  }, [anchor, isPalette]);
-  useEffect(() => {
-    const popover = element.current;
-    const onToggle = (event: Event) => {
-      if (!(event instanceof ToggleEvent) || event.newState !== 'closed') return;
-      menu.value = undefined;
-      onClosed();
-    };
-    popover?.addEventListener('toggle', onToggle);
-    return () => popover?.removeEventListener('toggle', onToggle);
-  }, [onClosed]);
-
-  const close = () => element.current?.hidePopover();
+  const close = useMenu(element, anchor, isPalette, onClose);
   const choose = (act: () => void) => () => {
     close();
     act();
@@ -88,7 +85,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
     </button>
   );
   return (
-    <div class="menu" popover="auto" ref={element}>
+    <div class="menu" popover="manual" ref={element}>
       {isPalette ? (
         <div
           class="menu-palette"
@@ -120,11 +117,15 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           )}
           {can.write && item('reply', t('Reply'), () => reply(thread, message))}
           {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
-          {message.message !== '' && item('copy', t('Copy text'), () => copy(message))}
-          {!message.deleted && item('forward', t('Forward'), () => props.onDialog('forward'))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
+          {item('link', t('Copy link'), () => copyLink(thread, message))}
+          {!message.deleted && item('forward', t('Forward'), () => onMenu({ ...menu, kind: 'forward' }))}
+          {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
+          {othersOf(thread, message).length > 0 &&
+            item('checks', t('Who has read it'), () => onMenu({ ...menu, kind: 'readers' }))}
           {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
-          {item('trash', t('Delete'), () => props.onDialog('delete'))}
+          {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}
         </div>
       )}
     </div>

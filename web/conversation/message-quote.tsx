@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
 import { plainWords } from '../text/plain-words.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showError } from '../ui/toast.tsx';
 import { fileLabel } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
@@ -13,7 +13,7 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       type="button"
       class="quote"
       disabled={original === null}
-      onClick={() => thread.goTo(seq).catch(({ message }: Error) => showToast(message))}
+      onClick={() => thread.goTo(seq).catch((error: Error) => showError(error))}
     >
       <span class="visually-hidden">{t('In reply to')} </span>
       <span class="quote-name" dir="auto">

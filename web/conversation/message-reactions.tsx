@@ -1,5 +1,5 @@
 import type { Message } from '@parley/client';
-import { list, t } from '../words/words.ts';
+import { list, number, t } from '../words/words.ts';
 import { react } from './message-actions.ts';
 import type { Thread } from './thread.ts';
 
@@ -18,12 +18,12 @@ export function MessageReactions({ thread, message }: { readonly thread: Thread;
               type="button"
               class="reaction"
               aria-pressed={isOwn}
-              aria-label={`${emoji} ${users.length}, ${names}`}
+              aria-label={t('{emoji} {n}, {names}', { emoji, n: users.length, names })}
               title={names}
               disabled={message.deleted && !isOwn}
               onClick={() => react(thread, message, emoji)}
             >
-              <span class="reaction-emoji">{emoji}</span> {users.length}
+              <span class="reaction-emoji">{emoji}</span> {number(users.length)}
             </button>
           </li>
         );

@@ -1,18 +1,21 @@
 import type { Message, Receipt } from '@parley/client';
 import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
+import { lazy } from '../lazy.tsx';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
-import { t } from '../words/words.ts';
+import { useLongPress } from '../ui/use-long-press.ts';
+import { systemText, t } from '../words/words.ts';
 import { MessageAttachments } from './message-attachments.tsx';
-import { type MenuKind, menu } from './message-menu-state.ts';
+import type { Menu, MenuKind } from './message-menu.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageReactions } from './message-reactions.tsx';
 import { MessageText } from './message-text.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
 import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
-import { useLongPress } from './use-long-press.ts';
+
+const SelectBox = lazy((chunk) => chunk.SelectBox);
 
 interface RowProps {
   readonly thread: Thread;
@@ -22,8 +25,11 @@ interface RowProps {
   readonly last: boolean;
   /** Is it the first unread message? */
   readonly isFirstNew: boolean;
+  /** Undefined while messages are not selected. */
+  readonly isSelected?: boolean;
   /** Only of the user's own messages. */
   readonly receipt?: Receipt;
+  onMenu(menu: Menu): void;
 }
 
 /** A message. It is only rendered again when its props change, because a thread has thousands of messages. */
@@ -52,22 +58,28 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
     <li class="message" data-seq={message.seq} tabIndex={-1}>
       {isFirstNew && <NewMessagesLine />}
       <p class="system-line" dir="auto" title={exactTime(message.date_added)}>
-        {message.message}
+        {systemText(message.message, message.from_user.name)}
       </p>
       {about !== null && <MessageQuote thread={thread} seq={about} />}
     </li>
   );
 }
 
-function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps) {
+function UserRow({ thread, message, first, last, isFirstNew, isSelected, receipt, onMenu }: RowProps) {
   const { seq, from_user, deleted, reply_to, attachments } = message;
   const isOwn = from_user.username === thread.me;
   const isGroup = thread.conversation.view.kind !== 'direct';
   const row = useRef<HTMLLIElement>(null);
   const [isActive, setActive] = useState(false);
-  const updateActive = useCallback(() => setActive(hasAttention(row.current)), []);
+  const hasMenu = useRef(false);
+  const updateActive = useCallback(() => setActive(hasMenu.current || hasAttention(row.current)), []);
   const open = (kind: MenuKind, anchor: Element) => {
-    menu.value = { thread, message, kind, anchor, onClosed: updateActive };
+    hasMenu.current = true;
+    const onClosed = () => {
+      hasMenu.current = false;
+      updateActive();
+    };
+    onMenu({ message, kind, anchor, onClosed });
   };
   const longPress = useLongPress((bubble) => open('all', bubble));
   return (
@@ -78,13 +90,15 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
       data-own={isOwn}
       data-first={first}
       data-last={last}
+      data-selected={isSelected}
       tabIndex={-1}
       onKeyDown={(event) => {
         const { key, target, currentTarget } = event;
         if (key !== 'Enter' || target !== currentTarget) return;
         // Else the key would also press the menu item that gets the focus.
         event.preventDefault();
-        open('all', currentTarget.querySelector('.bubble') ?? currentTarget);
+        if (isSelected !== undefined) currentTarget.querySelector<HTMLElement>('.select-box')?.click();
+        else open('all', currentTarget.querySelector('.bubble') ?? currentTarget);
       }}
       onMouseEnter={() => setActive(true)}
       onMouseLeave={updateActive}
@@ -95,6 +109,7 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
       }}
     >
       {isFirstNew && <NewMessagesLine />}
+      {isSelected !== undefined && <SelectBox thread={thread} message={message} isSelected={isSelected} />}
       <div class="message-line">
         {isGroup && !isOwn && (
           <span class="message-avatar">
@@ -130,15 +145,15 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
           </div>
           <MessageReactions thread={thread} message={message} />
         </div>
-        {isActive && <MessageToolbar thread={thread} message={message} onOpen={open} />}
+        {isActive && isSelected === undefined && <MessageToolbar thread={thread} message={message} onOpen={open} />}
       </div>
     </li>
   );
 }
 
-/** Does the row have the pointer or the keyboard focus, or is its menu open? */
+/** Does the row have the pointer or the keyboard focus? */
 function hasAttention(row: HTMLElement | null): boolean {
   if (!row) return false;
   const isFocused = row.contains(document.activeElement) && row.querySelector(':focus-visible') !== null;
-  return isFocused || row.matches(':hover, :focus-visible') || row.contains(menu.value?.anchor ?? null);
+  return isFocused || row.matches(':hover, :focus-visible');
 }

@@ -2,7 +2,7 @@ import type { Message } from '@parley/client';
 import { IconButton } from '../ui/button.tsx';
 import { t } from '../words/words.ts';
 import { permissionsFor, reply } from './message-actions.ts';
-import type { MenuKind } from './message-menu-state.ts';
+import type { MenuKind } from './message-menu.tsx';
 import type { Thread } from './thread.ts';
 
 /** The most common actions, beside a message. */

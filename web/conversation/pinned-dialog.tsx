@@ -2,9 +2,9 @@ import type { PinnedMessage } from '@parley/client';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
+import { now } from '../ui/now.ts';
 import { shortTime } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
+import { showError } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import { permissionsFor } from './message-actions.ts';
 import { excerpt } from './message-quote.tsx';
@@ -17,7 +17,7 @@ export function PinnedDialog({ thread, onClose }: { readonly thread: Thread; onC
   const { list, error } = usePinned(thread);
   const goTo = (seq: number) => {
     onClose();
-    thread.goTo(seq).catch((reason: Error) => showToast(sentenceOf(reason)));
+    thread.goTo(seq).catch(showError);
   };
   return (
     <Dialog title={t('Pinned messages')} onClose={onClose}>
@@ -43,7 +43,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
           {isMine(message.from_user.username) ? t('You') : message.from_user.name}
         </span>
         <time class="search-result-time" dateTime={message.date_added}>
-          {shortTime(message.date_added, Date.now())}
+          {shortTime(message.date_added, now.value)}
         </time>
         <span class="search-result-text" dir="auto">
           {excerpt(message)}

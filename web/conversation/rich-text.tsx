@@ -54,7 +54,7 @@ function inline(written: Written, part: Inline): ComponentChildren {
       return (
         <a
           href={part.href}
-          target={part.href.startsWith('mailto:') ? undefined : '_blank'}
+          target={staysHere(part.href) ? undefined : '_blank'}
           dir="auto"
           rel="noopener noreferrer nofollow"
         >
@@ -67,6 +67,11 @@ function inline(written: Written, part: Inline): ComponentChildren {
       return part.kind === 'italic' ? <em>{parts}</em> : <s>{parts}</s>;
     }
   }
+}
+
+/** Mail, and links into this chat, such as those to a message. */
+function staysHere(address: string): boolean {
+  return address.startsWith('mailto:') || address.startsWith(`${location.origin}${location.pathname}#/`);
 }
 
 function mentioned({ mentions, me }: Written, text: string): ComponentChildren {

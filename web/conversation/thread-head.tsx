@@ -1,6 +1,6 @@
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { largeCount } from '../people/large-count.ts';
-import { hrefOf } from '../route.ts';
+import { backToInbox, hrefOf } from '../route.ts';
 import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -58,12 +58,24 @@ function usePresenceText({ conversation, me, nameOf }: Thread): string {
   const { members } = view;
   const count = plural('{n} member|{n} members', members.length);
   const online = members.filter((member) => presence(member.username)?.online ?? member.online).length;
-  return online > 0 ? `${count}, ${plural('{n} online|{n} online', online)}` : count;
+  return online > 0
+    ? t('{members}, {online}', { members: count, online: plural('{n} online|{n} online', online) })
+    : count;
 }
 
 export function BackLink() {
   return (
-    <a class="icon-button back-link" href={hrefOf({ page: 'inbox' })} aria-label={t('Back to conversations')}>
+    <a
+      class="icon-button back-link"
+      href={hrefOf({ page: 'inbox' })}
+      aria-label={t('Back to conversations')}
+      onClick={(event) => {
+        // With these keys the browser opens another tab or window.
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        backToInbox();
+      }}
+    >
       <Icon name="back" />
     </a>
   );

@@ -1,24 +1,25 @@
-import type { Message } from '@parley/client';
 import { receiptAt } from '@parley/client/window';
-import type { RefObject } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { now, timeZone } from '../ui/now.ts';
 import { dayName } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
-import { plural, t } from '../words/words.ts';
+import { number, plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
+import { LoadMore } from './load-more.tsx';
 import { MessageAnnouncer } from './message-announcer.tsx';
-import { dropMenu, wasOpened } from './message-menu-state.ts';
+import type { Menu } from './message-menu.tsx';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
+import { useNewLine } from './use-new-line.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
-const MessageMenu = lazy((chunk) => chunk.MessageMenu, dropMenu);
+const MessageMenu = lazy((chunk) => chunk.MessageMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
@@ -28,19 +29,25 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const receipts = thread.receipts.value;
   const atNewest = thread.atNewest.value;
   const hasOlder = thread.hasOlder.value;
+  const selected = thread.selected.value;
 
-  // The first unread message when the thread was opened. It stays, also when the messages have been read.
-  const [divider] = useState(() => unreadMessages(messages, thread.unreadAfter, me)[0]?.seq);
+  const newLine = useSignal(unreadMessages(thread.messages.peek(), thread.unreadAfter, me)[0]?.seq);
+  const line = newLine.value;
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, divider);
+  const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, line);
+  useNewLine(thread, newLine);
 
   const days = useMemo(
-    () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
-    [messages, divider],
+    () => groupMessages(messages, line === undefined ? undefined : line - 1),
+    [messages, line, timeZone.value],
   );
-  const now = Date.now();
+  const [menu, setMenu] = useState<Menu>();
+  const closeMenu = () => {
+    menu?.onClosed();
+    setMenu(undefined);
+  };
   return (
     <div class="thread">
       <div
@@ -62,9 +69,9 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
             pending.length === 0 && <p class="thread-empty">{t('No messages yet. Say hello!')}</p>
           )}
           {days.map(({ date, rows }) => (
-            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now)}>
+            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now.value)}>
               <h3 class="day-name">
-                <span>{dayName(rows[0]?.message.date_added ?? date, now)}</span>
+                <span>{dayName(rows[0]?.message.date_added ?? date, now.value)}</span>
               </h3>
               <ol>
                 {rows.map(({ message, first, last }) => (
@@ -74,8 +81,10 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     message={message}
                     first={first}
                     last={last}
-                    isFirstNew={message.seq === divider}
+                    isFirstNew={message.seq === line}
+                    isSelected={selected && !message.deleted ? selected.seqs.has(message.seq) : undefined}
                     receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
+                    onMenu={setMenu}
                   />
                 ))}
               </ol>
@@ -107,40 +116,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         )}
       </p>
       <MessageAnnouncer thread={thread} />
-      {wasOpened.value && <MessageMenu />}
-    </div>
-  );
-}
-
-/** Loads a page when it comes near the visible part of the scroller; and again after the messages have changed, while it is still near. */
-function LoadMore(props: {
-  readonly which: 'Older' | 'Newer';
-  readonly scroller: RefObject<HTMLElement | null>;
-  readonly messages: readonly Message[];
-  load(): Promise<void>;
-}) {
-  const { which, scroller, messages, load } = props;
-  const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!element.current) return;
-    const tryLoad = () => {
-      load().catch(({ message }: Error) => showToast(message, { label: t('Try again'), run: tryLoad }));
-    };
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) tryLoad();
-      },
-      { root: scroller.current, rootMargin: '800px 0px' },
-    );
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [scroller, messages, load]);
-  return (
-    <div class="thread-more" ref={element}>
-      <span class="spinner" />
-      <span class="visually-hidden">
-        {which === 'Older' ? t('Older messages are loading.') : t('Newer messages are loading.')}
-      </span>
+      {menu && <MessageMenu key={menu.message.seq} thread={thread} menu={menu} onMenu={setMenu} onClose={closeMenu} />}
     </div>
   );
 }
@@ -162,7 +138,7 @@ function JumpToLatest({ thread, onPress }: { readonly thread: Thread; onPress():
       onClick={onPress}
     >
       <Icon name="down" />
-      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? '999+' : unread}</span>}
+      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? `${number(999)}+` : number(unread)}</span>}
     </button>
   );
 }

@@ -6,13 +6,13 @@ import { type Label, t } from '../words/words.ts';
 
 /** A short text for the line, and a sentence for its tooltip. */
 const texts: Readonly<Record<ConnectionState['status'], readonly [line: Label | '', tooltip: Label]>> = {
-  connecting: ['Connecting…', 'Connecting.'],
+  connecting: ['Connecting…', 'Connecting…'],
   'catching up': ['Updating…', 'Connected; fetching what was missed.'],
   live: ['', 'Connected.'],
   waiting: ['Not connected', 'Not connected; trying again soon.'],
   offline: ['Offline', 'This device is offline.'],
-  'signed out': ['Signed out', 'Nobody is signed in.'],
-  closed: ['Closed', 'Closed.'],
+  'signed out': ['Signed out', 'Signed out'],
+  closed: ['Closed', 'Closed'],
 };
 
 /** Below the page's name: the user's display name while connected, else the state of the connection. */

@@ -8,19 +8,20 @@ import {
   noSettings,
   type SettingsChange,
 } from '@parley/client/settings';
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { positionPopover } from '../conversation/position-popover.ts';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { route } from '../route.ts';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
+import { useMenu } from '../ui/use-menu.ts';
 import { type Label, t } from '../words/words.ts';
-import { type RowMenu, rowMenu } from './conversation-menu-state.ts';
 import { muteEndText } from './mute-end-text.ts';
+import type { RowMenu } from './use-row-menu.ts';
 
 const hourMs = 3_600_000;
 const mutes: readonly (readonly [label: Label, ms: number])[] = [
@@ -35,24 +36,31 @@ const levels = [
   ['none', 'Nothing'],
 ] as const;
 
-/** The menu of a conversation in the list: what the user has set for themselves. It closes when the conversation goes. */
-export function ConversationMenu() {
+/** The menu of a conversation in the list: what the user has set for themselves. It closes when the conversation goes, or another is opened. */
+export function ConversationMenu({ menu }: { readonly menu: Signal<RowMenu | undefined> }) {
   const { conversations } = useMessenger();
-  const open = rowMenu.value;
+  const open = menu.value;
   const view = conversations.value.find(({ id }) => id === open?.id);
+  const close = () => {
+    menu.value = undefined;
+  };
+  const isGone = open && !view;
+  const shown = route.value;
+  const first = useRef(shown);
   useEffect(() => {
-    if (open && !view) rowMenu.value = undefined;
-  }, [open, view]);
-  return open && view ? <OpenMenu key={open.id} {...open} view={view} /> : null;
+    if (isGone || shown !== first.current) close();
+    first.current = shown;
+  }, [isGone, shown]);
+  return open && view ? <OpenMenu key={open.id} {...open} view={view} onClose={close} /> : null;
 }
 
 type Part = 'main' | 'mute' | 'notify';
 
-function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView }) {
+function OpenMenu({ view, anchor, onClose }: RowMenu & { readonly view: ConversationView; onClose(): void }) {
   const { chat, me, now } = useMessenger();
   const element = useRef<HTMLDivElement>(null);
   const [part, setPart] = useState<Part>('main');
-  useMenu(element, anchor, part);
+  const close = useMenu(element, anchor, part, onClose);
 
   const { settings = noSettings, unread_count, last_message } = view;
   const muted = isMuted(view, now.value);
@@ -60,11 +68,11 @@ function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView 
   const owned = createSettings(chat);
   /** Closes the menu and does it. A failure comes as a toast, because the menu is gone. */
   const choose = (act: () => Promise<unknown>, done?: string, undo?: () => void) => () => {
-    close(element.current, anchor);
+    close();
     const attempt = (): Promise<unknown> =>
       act().then(
         () => done && showToast(done, undo && { label: t('Undo'), run: undo }),
-        ({ message }: Error) => showToast(message, { label: t('Try again'), run: attempt }),
+        (error: Error) => showError(error, { label: t('Try again'), run: attempt }),
       );
     void attempt();
   };
@@ -130,51 +138,4 @@ function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView 
       )}
     </div>
   );
-}
-
-/**
- * Shows the menu and closes it: by Escape, Tab, a press elsewhere, another address or another size of the window. A popover that closes by itself
- * would close when the finger that opened it by a long press is lifted.
- */
-function useMenu(element: { readonly current: HTMLDivElement | null }, anchor: HTMLElement, part: Part): void {
-  useLayoutEffect(() => {
-    const menu = element.current;
-    if (!menu) return;
-    if (!menu.matches(':popover-open')) menu.showPopover();
-    positionPopover(menu, anchor);
-    (menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector('button'))?.focus();
-  }, [element, anchor, part]);
-  useEffect(() => {
-    const leave = new AbortController();
-    const options = { signal: leave.signal, capture: true };
-    const shut = () => close(element.current, anchor);
-    const onPress = ({ target }: PointerEvent) => {
-      if (!(target instanceof Node && element.current?.contains(target))) shut();
-    };
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' && event.key !== 'Tab') return;
-      // The layer below stays open.
-      event.stopPropagation();
-      event.preventDefault();
-      shut();
-    };
-    document.addEventListener('pointerdown', onPress, options);
-    document.addEventListener('keydown', onKey, options);
-    addEventListener('resize', shut, options);
-    const first = route.peek();
-    const stop = route.subscribe((now) => {
-      if (now !== first) shut();
-    });
-    return () => {
-      leave.abort();
-      stop();
-    };
-  }, [element, anchor]);
-}
-
-/** The focus goes back to the row, unless it is elsewhere by now. */
-function close(menu: HTMLElement | null, anchor: HTMLElement): void {
-  const hadFocus = menu?.contains(document.activeElement) ?? false;
-  rowMenu.value = undefined;
-  if (hadFocus) anchor.focus({ preventScroll: true });
 }

@@ -1,5 +1,6 @@
 import type { ConversationView } from '@parley/client';
 import { isMuted, notifies } from '@parley/client/settings';
+import type { Signal } from '@preact/signals';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { hrefOf } from '../route.ts';
 import { readDraft } from '../state/drafts.ts';
@@ -8,15 +9,20 @@ import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
-import { t } from '../words/words.ts';
-import { rowMenu } from './conversation-menu-state.ts';
+import { number, t } from '../words/words.ts';
 import { lastReceipt, previewOf } from './preview.ts';
-import { useRowMenu } from './use-row-menu.ts';
+import { type RowMenu, useRowMenu } from './use-row-menu.ts';
 
 /** A conversation of the list: title, last message, time and unread count. */
-export function ConversationRow({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
+export function ConversationRow(props: {
+  readonly view: ConversationView;
+  readonly isCurrent: boolean;
+  /** The open menu of the list. */
+  readonly menu: Signal<RowMenu | undefined>;
+}) {
+  const { view, isCurrent } = props;
   const { me, presence, now } = useMessenger();
-  const menu = useRowMenu(view.id);
+  const menu = useRowMenu(view.id, props.menu);
   const title = titleOf(view, me);
   const muted = isMuted(view, now.value);
   const other = otherOf(view, me);
@@ -52,7 +58,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
           <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
-            {view.unread_count > 99 ? '99+' : view.unread_count}
+            {view.unread_count > 99 ? `${number(99)}+` : number(view.unread_count)}
             <span class="visually-hidden"> {t('unread')}</span>
           </span>
         )}
@@ -61,7 +67,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         icon="down"
         label={t('Actions for {name}', { name: title })}
         aria-haspopup="menu"
-        aria-expanded={rowMenu.value?.id === view.id}
+        aria-expanded={props.menu.value?.id === view.id}
         onClick={({ currentTarget }) => menu.open(currentTarget.previousElementSibling)}
       />
     </li>

@@ -1,27 +1,28 @@
 import type { ConversationView } from '@parley/client';
 import { isArchived, pinnedFirst } from '@parley/client/settings';
-import { useState } from 'preact/hooks';
+import { type Signal, useSignal } from '@preact/signals';
+import { useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { route } from '../route.ts';
 import { AccountButton } from '../settings/account-button.tsx';
 import { readDraft } from '../state/drafts.ts';
-import { kindOf, otherOf, titleOf } from '../state/names.ts';
+import { idOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
 import { ConnectionLine } from './connection-line.tsx';
-import { dropRowMenu, wasRowMenuOpened } from './conversation-menu-state.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { matches } from './matches.ts';
+import type { RowMenu } from './use-row-menu.ts';
 import { useSteadyOrder } from './use-steady-order.ts';
 
 const FriendRequests = lazy((chunk) => chunk.FriendRequests);
 const GroupInvitations = lazy((chunk) => chunk.GroupInvitations);
 const PeopleResults = lazy((chunk) => chunk.PeopleResults);
 const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
-const ConversationMenu = lazy((chunk) => chunk.ConversationMenu, dropRowMenu);
+const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
 
 /** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {
@@ -29,6 +30,10 @@ export function InboxPane() {
   const [inArchive, setInArchive] = useState(false);
   const [typed, setTyped] = useState('');
   const [isCreating, setCreating] = useState(false);
+  const menu = useSignal<RowMenu | undefined>(undefined);
+  // Enter was pressed before there was a result: the first one is taken when it comes.
+  const [takesFirst, setTakesFirst] = useState(false);
+  const list = useRef<HTMLElement>(null);
   const query = typed.trim();
   const archive = conversations.value.filter((view) => isArchived(view, now.value));
   const showsArchive = inArchive && query === '' && archive.length > 0;
@@ -40,6 +45,24 @@ export function InboxPane() {
     }
     return matches(query, [titleOf(view, me), ...view.members.flatMap(({ username, name }) => [username, name])]);
   });
+  function type(text: string): void {
+    setTyped(text);
+    setTakesFirst(false);
+  }
+
+  function onSearchKey({ key, isComposing }: KeyboardEvent): void {
+    const first = list.current?.querySelector<HTMLElement>('a[href]');
+    if (key === 'Escape') type('');
+    else if (key === 'ArrowDown') first?.focus();
+    else if (key === 'Enter' && query !== '' && !isComposing) {
+      if (rows.length === 0) setTakesFirst(true);
+      else {
+        first?.click();
+        type('');
+      }
+    }
+  }
+
   return (
     <>
       <div class="inbox-head">
@@ -60,11 +83,11 @@ export function InboxPane() {
           placeholder={t('Search')}
           autocomplete="off"
           value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
+          onInput={(event) => type(event.currentTarget.value)}
+          onKeyDown={onSearchKey}
         />
       </search>
-      <nav class="inbox-list" aria-label={t('Conversations')}>
+      <nav class="inbox-list" aria-label={t('Conversations')} ref={list} onKeyDown={focusWithArrows}>
         {showsArchive && (
           <Button look="list-button" onClick={() => setInArchive(false)}>
             <Icon name="back" /> {t('Archive')}
@@ -72,8 +95,8 @@ export function InboxPane() {
         )}
         {query === '' && !showsArchive && friends.received.length > 0 && <FriendRequests />}
         {query === '' && !showsArchive && invitations.invitations.length > 0 && <GroupInvitations />}
-        {rows.length > 0 && <ConversationList rows={rows} />}
-        {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
+        {rows.length > 0 && <ConversationList rows={rows} menu={menu} />}
+        {query !== '' && <PeopleResults query={query} shown={rows} takesFirst={takesFirst} onChoose={() => type('')} />}
         {query === '' && !showsArchive && archive.length > 0 && (
           <Button look="list-button" onClick={() => setInArchive(true)}>
             <Icon name="archive" /> {t('Archived ({n})', { n: archive.length })}
@@ -89,19 +112,22 @@ export function InboxPane() {
           </div>
         )}
       </nav>
-      {wasRowMenuOpened.value && <ConversationMenu />}
+      {menu.value && <ConversationMenu menu={menu} />}
       {isCreating && <NewChatDialog onClose={() => setCreating(false)} />}
     </>
   );
 }
 
-function ConversationList({ rows }: { readonly rows: readonly ConversationView[] }) {
+function ConversationList(props: {
+  readonly rows: readonly ConversationView[];
+  readonly menu: Signal<RowMenu | undefined>;
+}) {
   const { me } = useMessenger();
-  const { ordered, handlers } = useSteadyOrder(rows);
+  const { ordered, handlers } = useSteadyOrder(props.rows);
   return (
-    <ul onKeyDown={focusWithArrows} {...handlers}>
+    <ul {...handlers}>
       {ordered.map((view) => (
-        <ConversationRow key={view.id} view={view} isCurrent={isOpen(view, me)} />
+        <ConversationRow key={view.id} view={view} isCurrent={isOpen(view, me)} menu={props.menu} />
       ))}
     </ul>
   );
@@ -112,9 +138,7 @@ function hasStarted({ kind, seq }: ConversationView): boolean {
   return seq > 0 || kind === 'room' || kind === 'group';
 }
 
-/** Does the address name this conversation? It may name a direct conversation by the other user alone. */
-function isOpen(view: ConversationView, me: string): boolean {
-  if (route.value.page !== 'conversation') return false;
-  const name = route.value.name.toLowerCase();
-  return name === view.id || (kindOf(name) === 'direct' && name === otherOf(view, me));
+/** Does the address name this conversation? */
+function isOpen({ id }: ConversationView, me: string): boolean {
+  return route.value.page === 'conversation' && idOf(route.value.name, me) === id;
 }

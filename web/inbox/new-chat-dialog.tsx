@@ -33,6 +33,7 @@ export function NewChatDialog({ onClose }: { onClose(): void }) {
       {kind === 'person' && (
         <PeoplePicker
           label={t('Who do you want to write to?')}
+          focused
           onPick={({ username }) => open(directId(me, username))}
         />
       )}

@@ -1,4 +1,5 @@
 import type { ConversationView } from '@parley/client';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { PersonLine } from '../people/person-line.tsx';
 import { usePeopleSearch } from '../people/use-people-search.ts';
 import { hrefOf } from '../route.ts';
@@ -6,19 +7,37 @@ import { directId, otherOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { t } from '../words/words.ts';
 
-/** The people that a search finds, without those whose direct conversation is already listed above. */
-export function PeopleResults(props: {
-  readonly query: string;
+interface Results {
+  /** The conversations that are listed above: people with whom these are direct ones are not listed again. */
   readonly shown: readonly ConversationView[];
   onChoose(): void;
-}) {
+}
+
+/** The people that a search finds. */
+export function PeopleResults(props: Results & { readonly query: string; readonly takesFirst: boolean }) {
+  const { takesFirst } = props;
+  const search = usePeopleSearch(props.query);
+  const root = useRef<HTMLDivElement>(null);
+  const isFound = search.status === 'found';
+  useEffect(() => {
+    if (takesFirst && isFound) root.current?.querySelector<HTMLElement>('a[href]')?.click();
+  }, [takesFirst, isFound]);
+  return (
+    <div ref={root}>
+      <PeopleList {...props} search={search} />
+    </div>
+  );
+}
+
+export function PeopleList(props: Results & { readonly search: ReturnType<typeof usePeopleSearch> }) {
   const { me } = useMessenger();
-  const { status, people: found, error } = usePeopleSearch(props.query);
+  const { status, people: found, error } = props.search;
   const listed = new Set(props.shown.map((view) => otherOf(view, me)));
   const people = found.filter(({ username }) => username !== me && !listed.has(username));
+  const title = useId();
   return (
-    <section aria-labelledby="people-results" aria-busy={status === 'searching'}>
-      <h2 id="people-results" class="list-head">
+    <section aria-labelledby={title} aria-busy={status === 'searching'}>
+      <h2 id={title} class="list-head">
         {t('People')}
       </h2>
       <ul>

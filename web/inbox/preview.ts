@@ -1,6 +1,6 @@
 import type { ConversationView, Receipt } from '@parley/client';
 import { plainWords } from '../text/plain-words.ts';
-import { t } from '../words/words.ts';
+import { systemText, t } from '../words/words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
@@ -9,7 +9,7 @@ export function previewOf(
 ): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
   if (!last_message) return { text: t('No messages yet'), isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
-  if (content_type === 'system') return { text: message, isQuiet: true };
+  if (content_type === 'system') return { text: systemText(message, from_user.name), isQuiet: true };
   const by = from_user.username === me ? t('You') : kind === 'direct' ? undefined : from_user.name;
   if (deleted) return { by, text: t('Deleted message'), isQuiet: true };
   if (message !== '') return { by, text: plainWords(message.slice(0, 400)).replace(/\s+/g, ' '), isQuiet: false };

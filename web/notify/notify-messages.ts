@@ -34,7 +34,7 @@ function notificationFor(
 export function notifyMessages(messenger: Messenger): () => void {
   return messenger.chat.onEvent((event) => {
     const notification = notificationsEnabled.peek() ? notificationFor(event, messenger) : undefined;
-    if (!notification || isVisible(notification.conversation)) return;
+    if (!notification || isVisible(notification.conversation, messenger.me)) return;
     navigator.serviceWorker.ready.then(({ active }) => active?.postMessage(notification));
   });
 }

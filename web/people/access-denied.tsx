@@ -7,7 +7,8 @@ import { kindOf, plainName } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
-import { sentenceOf, useAction } from '../ui/use-action.ts';
+import { errorSentence } from '../ui/error-sentence.ts';
+import { useAction } from '../ui/use-action.ts';
 import { list, t } from '../words/words.ts';
 
 /** Shown instead of a conversation that cannot be opened: the reason, and what the user can do. */
@@ -46,7 +47,7 @@ function reasonOf(name: string, error: Error): string {
     return t('There is nobody named {names}.', { names: list(name.split('_').map(plainName), 'disjunction') });
   if (kindOf(name) === 'group' && error instanceof Forbidden)
     return t('You are not in this group. Its owner and admins can invite you.');
-  return sentenceOf(error);
+  return errorSentence(error);
 }
 
 /** For what the user can join by themselves. @param props.room also the id of a conversation that has the user in its name */

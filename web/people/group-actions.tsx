@@ -85,6 +85,7 @@ function InviteDialog({ view, onClose }: { readonly view: ConversationView; onCl
   return (
     <Dialog title={t('Invite people')} onClose={onClose}>
       <PeoplePicker
+        focused
         label={t('Who shall be in the group?')}
         exclude={view.members.map(({ username }) => username)}
         disabled={busy}

@@ -9,7 +9,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { exactTime } from '../ui/times.ts';
 import { useAction } from '../ui/use-action.ts';
-import { type Label, locale, plural, t } from '../words/words.ts';
+import { type Label, number, plural, t } from '../words/words.ts';
 
 const hour = 3_600;
 const times: readonly (readonly [seconds: number, name: Label])[] = [
@@ -61,7 +61,7 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
           <select class="field" value={most} onChange={(event) => setMost(Number(event.currentTarget.value))}>
             {numbers.map((value) => (
               <option key={value} value={value}>
-                {value.toLocaleString(locale())}
+                {number(value)}
               </option>
             ))}
           </select>

@@ -2,12 +2,13 @@ import { type InviteLinkView, NotFound } from '@parley/client';
 import { createInviteLinks } from '@parley/client/invite-links';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { hrefOf } from '../route.ts';
+import { hrefOf, navigate } from '../route.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
-import { sentenceOf, useAction } from '../ui/use-action.ts';
+import { errorSentence } from '../ui/error-sentence.ts';
+import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
 
 /** What an invite link leads to, and the button that joins. A member is taken to the group at once. */
@@ -46,7 +47,7 @@ export function JoinPane({ code }: { readonly code: string }) {
   if (failure) {
     return (
       <Pane title={t('This link cannot be followed now')}>
-        <p>{sentenceOf(failure)}</p>
+        <p>{errorSentence(failure)}</p>
         <Button onClick={() => setTries(tries + 1)}>{t('Try again')}</Button>
       </Pane>
     );
@@ -84,7 +85,7 @@ export function JoinPane({ code }: { readonly code: string }) {
 
 /** Back then leads to where the user was before the link. */
 function enter(conversation: string): void {
-  location.replace(hrefOf({ page: 'conversation', name: conversation }));
+  navigate({ page: 'conversation', name: conversation }, { replace: true });
 }
 
 function Pane({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {

@@ -1,8 +1,9 @@
 import type { Profile } from '@parley/client';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
+import { useSearchKeys } from '../ui/use-search-keys.ts';
 import { t } from '../words/words.ts';
 import { PersonLine } from './person-line.tsx';
 import { usePeopleSearch } from './use-people-search.ts';
@@ -13,6 +14,8 @@ export function PeoplePicker(props: {
   /** User names that are not listed. */
   readonly exclude?: readonly string[];
   readonly disabled?: boolean;
+  /** Does its field get the focus when the dialog opens? */
+  readonly focused?: boolean;
   onPick(person: Profile): void;
 }) {
   const { me, friends } = useMessenger();
@@ -26,6 +29,8 @@ export function PeoplePicker(props: {
   const first = query === '' ? friends.friends : [];
   const rest = search.people.filter(({ username }) => !first.some((friend) => friend.username === username));
   const people = [...first, ...rest].filter(({ username }) => username !== me && !props.exclude?.includes(username));
+  const list = useRef<HTMLUListElement>(null);
+  const onKey = useSearchKeys(list, search.status !== 'searching');
   return (
     <div class="people-picker">
       <label class="label" for={id}>
@@ -39,9 +44,11 @@ export function PeoplePicker(props: {
         autocomplete="off"
         placeholder={t('Name')}
         value={typed}
+        autofocus={props.focused}
         onInput={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={onKey}
       />
-      <ul class="people-picker-list" onKeyDown={focusWithArrows} aria-busy={search.status === 'searching'}>
+      <ul class="people-picker-list" ref={list} onKeyDown={focusWithArrows} aria-busy={search.status === 'searching'}>
         {people.map((person) => (
           <li key={person.username}>
             <Button

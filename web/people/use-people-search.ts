@@ -1,6 +1,7 @@
 import type { Profile } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
+import { errorSentence } from '../ui/error-sentence.ts';
 
 interface PeopleSearch {
   readonly status: 'searching' | 'found' | 'failed';
@@ -24,7 +25,7 @@ export function usePeopleSearch(query: string): PeopleSearch {
         if (!signal.aborted) setLast({ status: 'found', people, query });
       } catch (error) {
         if (signal.aborted) return;
-        setLast({ status: 'failed', people: [], query, error: error instanceof Error ? error.message : '' });
+        setLast({ status: 'failed', people: [], query, error: error instanceof Error ? errorSentence(error) : '' });
       }
     }
     const timer = setTimeout(search, query === '' ? 0 : delayMs);

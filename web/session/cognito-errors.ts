@@ -31,6 +31,7 @@ export function messageFor(t: (sentence: Label) => string, operation: string, co
   if (code === 'InvalidParameterException' && /e-?mail/i.test(message)) return t('This is not an e-mail address.');
   // The server's own reason: "PreSignUp failed with error unable to sign up; the name looks like one that somebody has: choose another."
   const [, reason] = /^PreSignUp failed with error unable to sign up; (.+)$/.exec(message) ?? [];
+  if (reason && /looks like|belongs to/.test(reason)) return t('Somebody else has this name. Choose another one.');
   if (reason) return `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.*$/, '')}.`;
   const known = messages[code] ?? (message === '' ? messages.InternalErrorException : undefined);
   return known ? t(known) : `${message.replace(/\.*$/, '')}.`;

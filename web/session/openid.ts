@@ -78,7 +78,7 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
         redirect_uri: redirectUri(),
         code_verifier: verifier,
       });
-      history.replaceState(null, '', `/${hash}`);
+      history.replaceState(history.state, '', `/${hash}`);
       return tokens;
     },
     refresh(token) {

@@ -17,7 +17,7 @@ export async function signInFromAddress(auth: Auth): Promise<string | undefined>
     const username = query.get('user')?.toLowerCase();
     return username === undefined ? undefined : await switchTo(auth, username);
   } finally {
-    history.replaceState(null, '', location.pathname + location.hash);
+    history.replaceState(history.state, '', location.pathname + location.hash);
   }
 }
 

@@ -1,6 +1,9 @@
 import { useAction } from '../ui/use-action.ts';
-import { chooseLanguage, chosenLanguage, type Language, languages } from '../words/language.ts';
+import { chooseLanguage, chosenLanguage, type Language } from '../words/language.ts';
 import { t } from '../words/words.ts';
+
+/** Each by its own name, for those who do not understand the others. */
+const languages: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch', es: 'Español', ar: 'العربية' };
 
 /** The language of the page on this device. */
 export function LanguageChoice() {

@@ -7,8 +7,10 @@ import {
 import { forgetDevice } from '../notify/push-device.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
+import { Switch } from '../ui/switch.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
+import { QuietChoice } from './quiet-choice.tsx';
 
 export function NotificationsSwitch() {
   const { chat, me } = useMessenger();
@@ -22,27 +24,14 @@ export function NotificationsSwitch() {
 
   return (
     <section>
-      <label class="switch">
-        <span>
-          <strong>{t('Notifications')}</strong>
-          <span class="quiet" aria-hidden="true">
-            {t('When somebody writes while you look elsewhere')}
-          </span>
-        </span>
-        <input
-          type="checkbox"
-          role="switch"
-          aria-checked={enabled}
-          aria-label={t('Notifications')}
-          checked={enabled}
-          disabled={busy || !notificationsSupported()}
-          onChange={(event) => {
-            // The switch changes when the browser has given its permission, not at the click.
-            event.currentTarget.checked = enabled;
-            run(enabled ? disable : enableNotifications);
-          }}
-        />
-      </label>
+      <Switch
+        label={t('Notifications')}
+        hint={t('When somebody writes while you look elsewhere')}
+        checked={enabled}
+        disabled={busy || !notificationsSupported()}
+        onChange={() => run(enabled ? disable : enableNotifications)}
+      />
+      {enabled && <QuietChoice />}
       {!notificationsSupported() && <p class="quiet">{t('This browser shows no notifications for pages.')}</p>}
       <ErrorMessage text={error} />
     </section>

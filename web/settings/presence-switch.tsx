@@ -3,6 +3,7 @@ import { createAccount } from '@parley/client/account';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
+import { Switch } from '../ui/switch.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
 
@@ -18,27 +19,13 @@ export function PresenceSwitch() {
   }, [account]);
   return (
     <section>
-      <label class="switch">
-        <span>
-          <strong>{t('Show when I am online')}</strong>
-          <span class="quiet" aria-hidden="true">
-            {t('And when I was here last')}
-          </span>
-        </span>
-        <input
-          type="checkbox"
-          role="switch"
-          aria-checked={isShown ?? true}
-          aria-label={t('Show when I am online')}
-          checked={isShown ?? true}
-          disabled={busy || isShown === undefined}
-          onChange={(event) => {
-            // The switch changes when the server has answered, not at the click.
-            event.currentTarget.checked = isShown ?? true;
-            run(() => account.change({ hide_presence: isShown }).then(put));
-          }}
-        />
-      </label>
+      <Switch
+        label={t('Show when I am online')}
+        hint={t('And when I was here last')}
+        checked={isShown ?? true}
+        disabled={busy || isShown === undefined}
+        onChange={() => run(() => account.change({ hide_presence: isShown }).then(put))}
+      />
       <ErrorMessage text={error} />
     </section>
   );

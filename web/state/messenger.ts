@@ -14,6 +14,7 @@ import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { earlyFetch, earlyWebSocket } from '../take-early.ts';
+import { now } from '../ui/now.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
@@ -64,10 +65,6 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const now = signal(Date.now());
-  const clock = setInterval(() => {
-    now.value = Date.now();
-  }, 60_000);
   const unread = computed(() => unreadTotal(conversations.value, now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
@@ -143,7 +140,6 @@ export function createMessenger(session: Session, me: string): Messenger {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
       for (const part of [failedSends, friends, invitations]) part.close();
-      clearInterval(clock);
       save();
       chat.close();
     },

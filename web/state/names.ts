@@ -47,3 +47,11 @@ export function typingText(names: readonly string[], kind?: ConversationView['ki
     ? t('{name} and {other} are typing…', { name: first ?? '', other: second ?? '' })
     : plural('{n} person is typing…|{n} people are typing…', names.length);
 }
+
+/** The id of the conversation that an address names, as the server reads it: `bob` is short for the direct conversation with bob. */
+export function idOf(name: string, me: string): string {
+  const lower = name.toLowerCase();
+  if (lower.includes(':')) return lower;
+  const people = lower.split('_');
+  return [...new Set(people.length === 1 ? [...people, me] : people)].sort().join('_');
+}

@@ -1,3 +1,5 @@
+import { initialOf } from './initial.ts';
+
 /** The picture of a user, or the first letter of the name on a colour that depends on the name. */
 export function Avatar({
   name,
@@ -14,7 +16,7 @@ export function Avatar({
   const style = { '--hue': hueOf(name), ...(size !== undefined && { '--size': `${size}rem` }) };
   return (
     <span class="avatar" data-online={online} style={style} aria-hidden="true">
-      {[...name.replace(/^\W+/, '')][0]?.toUpperCase()}
+      {initialOf(name)}
       {picture && <img src={picture} alt="" />}
     </span>
   );

@@ -1,9 +1,14 @@
 import type { Presence } from '@parley/client';
 import { computed } from '@preact/signals';
 import { locale, t } from '../words/words.ts';
+import { now as present, timeZone } from './now.ts';
 
-/** Times for people, in the device's time zone and as the reader's locale writes them. The formats are created once, because that is slow. */
+/**
+ * Times for people, in the device's time zone and as the reader's locale writes them. The formats are created once, because that is slow; they
+ * keep the zone in which they were created.
+ */
 const formats = computed(() => {
+  void timeZone.value;
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale(), options);
   return {
     clock: format({ timeStyle: 'short' }),
@@ -47,7 +52,7 @@ export function lastSeenText(at: string, now: number): string {
 /** `Online`, or when the user was last online; empty if nothing is known. */
 export function presenceText(presence: Presence | undefined): string {
   if (presence?.online) return t('Online');
-  return presence?.last_seen ? lastSeenText(presence.last_seen, Date.now()) : '';
+  return presence?.last_seen ? lastSeenText(presence.last_seen, present.value) : '';
 }
 
 function dayInSentence(at: string, now: number): string {

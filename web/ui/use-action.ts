@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { explain } from './explain.ts';
 
 export interface Action {
   readonly busy: boolean;
@@ -20,7 +21,7 @@ export function useAction(): Action {
     setBusy(true);
     setError(undefined);
     what()
-      .catch((reason: Error) => setError(sentenceOf(reason)))
+      .catch(async (reason: Error) => setError(await explain(reason)))
       .finally(() => setBusy(false));
   }
 
@@ -29,13 +30,4 @@ export function useAction(): Action {
     run(what);
   };
   return { busy, error, run, submit };
-}
-
-/** The message of an error as a sentence. Errors begin with a small letter because they are also written to logs. */
-export function sentenceOf({ message }: Error): string {
-  return `${capitalized(message)}${/[.!?]$/.test(message) ? '' : '.'}`;
-}
-
-export function capitalized([first = '', ...rest]: string): string {
-  return first.toUpperCase() + rest.join('');
 }

@@ -1,5 +1,6 @@
 import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { explain } from '../ui/explain.ts';
 import { t } from '../words/words.ts';
 import type { Pixels } from './measure.ts';
 import { safeFilename } from './safe-filename.ts';
@@ -76,9 +77,10 @@ export function createUpload(conversation: Pick<Conversation, 'upload'>, file: F
       (id) => {
         if (!signal.aborted) state.value = { status: 'uploaded', id };
       },
-      (error: Error) => {
+      async (error: Error) => {
+        const why = await explain(error);
         if (signal.aborted) return;
-        if (navigator.onLine) state.value = { status: 'failed', why: error.message };
+        if (navigator.onLine) state.value = { status: 'failed', why };
         else {
           state.value = { status: 'waiting' };
           addEventListener('online', start, { once: true, signal });

@@ -2,7 +2,6 @@ import type { Message } from '@parley/client';
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../ui/button.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
 import { Bars } from './bars.tsx';
 import { playTime } from './voice-name.ts';
@@ -58,7 +57,9 @@ export function VoicePlayer(props: {
         aria-label={isPlaying ? t('Pause the voice message') : t('Play the voice message')}
         onClick={toggle}
       >
-        <Icon name={isPlaying ? 'pause' : 'play'} />
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+          <path d={isPlaying ? 'M8 5v14M16 5v14' : 'M7 4.5v15l12-7.5z'} />
+        </svg>
       </button>
       <span class="voice-wave" ref={root}>
         <Bars levels={loaded?.sound?.levels ?? flat} played={isPlaying || at > 0 ? at / seconds : 0} />

@@ -20,6 +20,7 @@ interface Language {
   readonly locale: string;
   /** Undefined is English, which the page is written in. */
   readonly catalogue?: Catalogue;
+  readonly systemLine?: (text: string, name: string) => string;
 }
 
 const current = signal<Language>({ locale: 'en' });
@@ -34,9 +35,14 @@ export function isRightToLeft(): boolean {
   return locale().startsWith('ar');
 }
 
-/** @param catalogue undefined for English */
-export function speak(locale: string, catalogue?: Catalogue): void {
-  current.value = { locale, catalogue };
+/** @param words undefined for English */
+export function speak(locale: string, words?: Omit<Language, 'locale'>): void {
+  current.value = { locale, ...words };
+}
+
+/** The text of a system entry, such as "Bob invited Carol". @param name its author's */
+export function systemText(text: string, name: string): string {
+  return current.value.systemLine?.(text, name) ?? text;
 }
 
 /**
@@ -74,8 +80,13 @@ function fill(sentence: string, values: object = {}): string {
 
 /** Names may be written in the other direction than the sentence: marks keep them together. */
 function written(value: unknown): string {
-  if (typeof value === 'number') return value.toLocaleString(locale());
+  if (typeof value === 'number') return number(value);
   return isRightToLeft() ? `\u2068${value}\u2069` : String(value);
+}
+
+/** A number as the reader's country writes it. */
+export function number(value: number): string {
+  return value.toLocaleString(locale());
 }
 
 /** `Anna, Bob and Carla`. @param type `disjunction`: `Anna, Bob or Carla` */

@@ -19,5 +19,13 @@ export interface PageQuestion {
   readonly conversation: string;
 }
 
-/** A cache that outlives versions of the page. It holds the last `config.json`, and the name of the user whom pushes are for. */
-export const sharedCache = { name: 'parley-kept', config: '/config.json', owner: '/owner' } as const;
+/**
+ * A cache that outlives versions of the page. It holds the last `config.json`, the name of the user whom pushes are for,
+ * and how this device notifies.
+ */
+export const sharedCache = {
+  name: 'parley-kept',
+  config: '/config.json',
+  owner: '/owner',
+  settings: '/notify-settings',
+} as const;

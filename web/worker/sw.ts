@@ -32,5 +32,5 @@ async function activate(): Promise<void> {
 /** @param push as in docs/protocol.md, "Pushes" */
 async function showPush(push: unknown): Promise<void> {
   const owner = await (await caches.open(sharedCache.name)).match(sharedCache.owner);
-  await showNotification({ ...(push as Omit<MessageNotification, 'user'>), user: (await owner?.text()) ?? '' });
+  await showNotification({ ...(push as Omit<MessageNotification, 'user'>), user: (await owner?.text()) ?? '' }, true);
 }
