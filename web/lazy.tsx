@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { loadLater } from './load-later.ts';
 import { catchKeys } from './ui/catch-keys.ts';
 import { showToast } from './ui/toast.tsx';
@@ -25,7 +25,8 @@ export function lazy<Props extends object>(
     const onClose = 'onClose' in props && typeof props.onClose === 'function' ? props.onClose : undefined;
     const close = useRef(onFailed);
     close.current = onClose ? () => onClose() : onFailed;
-    useEffect(() => {
+    // Before the browser paints: keys come at once.
+    useLayoutEffect(() => {
       // Another place may have loaded it after this one was rendered.
       if (loaded) {
         setLoaded(true);

@@ -4,17 +4,19 @@ import { closeLayers, type Entry, entry, writeEntry } from './ui/layers.ts';
 /** What the page shows. It is kept behind the `#` of the address, so that Back, reload and links work. */
 export type Route =
   | { readonly page: 'inbox' }
-  | { readonly page: 'conversation'; readonly name: string }
+  /** `seq`: at a message. */
+  | { readonly page: 'conversation'; readonly name: string; readonly seq?: number }
   /** The address of an invite link. */
   | { readonly page: 'join'; readonly code: string };
 
-/** @param hash `#/c/alice_bob`, `#/c/room%3Alobby`, `#/join/01k…`; anything else is the inbox */
+/** @param hash `#/c/alice_bob`, `#/c/room%3Alobby`, `#/c/alice_bob/m/42`, `#/join/01k…`; anything else is the inbox */
 export function parseRoute(hash: string): Route {
-  const [, name] = /^#\/c\/(.+)$/.exec(hash) ?? [];
+  const [, name, seq] = /^#\/c\/(.+?)(?:\/m\/(\d+))?$/.exec(hash) ?? [];
   const [, code] = /^#\/join\/(\w+)$/.exec(hash) ?? [];
   if (code !== undefined) return { page: 'join', code };
   try {
-    return name === undefined ? { page: 'inbox' } : { page: 'conversation', name: decodeURIComponent(name) };
+    if (name === undefined) return { page: 'inbox' };
+    return { page: 'conversation', name: decodeURIComponent(name), ...(seq && { seq: Number(seq) }) };
   } catch {
     return { page: 'inbox' };
   }
@@ -22,7 +24,8 @@ export function parseRoute(hash: string): Route {
 
 export function hrefOf(route: Route): string {
   if (route.page === 'join') return `#/join/${route.code}`;
-  return route.page === 'inbox' ? '#/' : `#/c/${encodeURIComponent(route.name)}`;
+  if (route.page === 'inbox') return '#/';
+  return `#/c/${encodeURIComponent(route.name)}${route.seq === undefined ? '' : `/m/${route.seq}`}`;
 }
 
 export const route = signal(parseRoute(location.hash));
@@ -55,6 +58,14 @@ export function backToInbox(): void {
   const { at, inbox } = entry();
   if (inbox === undefined) navigate({ page: 'inbox' });
   else history.go(inbox - at);
+}
+
+/** The message that the address names is shown: the same link leads to it again, and a reload to where the user is by then. */
+export function arrive(): void {
+  const here = route.peek();
+  if (here.page !== 'conversation') return;
+  route.value = { page: here.page, name: here.name };
+  writeEntry(entry(), hrefOf(route.value));
 }
 
 /** Counts the attempts to open the shown conversation. */

@@ -42,7 +42,7 @@ export function startEarly(): void {
   early.token = access;
   const headers = { authorization: `Bearer ${access}` };
   early.answers.set('/api/me', begin('/api/me', { headers }));
-  const conversation = /^#\/c\/([^/]+)$/.exec(location.hash)?.[1]?.toLowerCase();
+  const conversation = /^#\/c\/([^/]+?)(?:\/m\/\d+)?$/.exec(location.hash)?.[1]?.toLowerCase();
   const path = `/api/conversations/${conversation}`;
   if (conversation !== undefined) early.answers.set(path, begin(path, { headers }));
   openSocket(early, access, (data) => {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parseSync } from 'vite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { systemText } from '#lambdas/delivery/system-text';
+import { errorCodes } from '#protocol/errors';
 import { ConversationChange, Role } from '#protocol/message';
+import { refusalSentence } from '#web/ui/error-sentence';
 import { ar } from '#web/words/ar';
 import { de } from '#web/words/de';
 import { sentences } from '#web/words/en';
@@ -86,6 +88,30 @@ it('translates every line that the server writes about a conversation', () => {
   );
   expect(lines.filter((line) => /[a-z]/i.test(line))).toEqual([]);
   expect(systemLine('بدر did something new', 'بدر')).toBe('بدر did something new');
+});
+
+describe('what the server refuses', () => {
+  it('is said in a sentence of the page, whatever the reason', () => {
+    speak('en');
+    const said = errorCodes.map((code) => refusalSentence(code, 'unable to use room:lobby; PUT /rooms/lobby first', 2));
+    expect(said.filter((sentence) => !/^[A-Z].*[.]$/s.test(sentence) || /lobby|PUT/.test(sentence))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'forbidden',
+      'you have blocked bob: unblock them first, with DELETE /me/blocks/bob',
+      /You have blocked this person/,
+    ],
+    ['forbidden', 'the other person in alice_bob accepts no messages from you', /does not want messages/],
+    ['forbidden', 'you are not a member of room:lobby any more', /You are not in this conversation any more/],
+    ['conflict', 'you have pinned 5 conversations, which is the most: unpin another one first', /Unpin another/],
+    ['conflict', 'the name looks like one that somebody has: choose another', /Somebody else has this name/],
+    ['internal', 'unable to reach the server; try again', /cannot be reached/],
+  ] as const)('is said more exactly: %s, %s', (code, why, sentence) => {
+    speak('en');
+    expect(refusalSentence(code, why)).toMatch(sentence);
+  });
 });
 
 /** Names are the same in all languages. */

@@ -47,7 +47,7 @@ export function ChatWindow() {
       </section>
       <main class="pane" id="conversation" ref={pane} tabIndex={-1}>
         {current.page === 'conversation' ? (
-          <ConversationPane key={`${current.name} ${openAttempts.value}`} name={current.name} />
+          <ConversationPane key={`${current.name} ${openAttempts.value}`} name={current.name} seq={current.seq} />
         ) : current.page === 'join' ? (
           <JoinPane key={current.code} code={current.code} />
         ) : (

@@ -1,9 +1,11 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
+import { arrive } from '../route.ts';
 import { idOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
@@ -14,13 +16,15 @@ import { useConversation } from './use-conversation.ts';
 const AccessDenied = lazy((chunk) => chunk.AccessDenied);
 const DetailsPanel = lazy((chunk) => chunk.DetailsPanel);
 const PinnedLine = lazy((chunk) => chunk.PinnedLine);
+const SelectionBar = lazy((chunk) => chunk.SelectionBar);
 const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
 
 /** The open conversation: head, messages and composer. */
-export function ConversationPane({ name }: { readonly name: string }) {
+export function ConversationPane({ name, seq }: { readonly name: string; readonly seq?: number }) {
   const { state } = useMessenger();
-  const opened = useConversation(name);
-  if (opened.status === 'open') return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} />;
+  const opened = useConversation(name, seq);
+  if (opened.status === 'open')
+    return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} seq={seq} />;
   const isOffline = ['offline', 'waiting'].includes(state.value.status);
   return (
     <section class="conversation" aria-busy={opened.status === 'opening'} aria-label={t('Conversation')}>
@@ -38,9 +42,12 @@ export function ConversationPane({ name }: { readonly name: string }) {
   );
 }
 
-function OpenConversation({ thread }: { readonly thread: Thread }) {
-  const [isSearching, setSearching] = useState(false);
-  const [hasDetails, setDetails] = useState(false);
+function OpenConversation({ thread, seq }: { readonly thread: Thread; readonly seq?: number }) {
+  // One at a time, because there is room for one beside the messages.
+  const [beside, setBeside] = useState<'search' | 'details'>();
+  const toggle = (what: typeof beside) => () => setBeside(beside === what ? undefined : what);
+  const close = () => setBeside(undefined);
+  useLinkedMessage(thread, seq);
   void thread.changes.value;
   const { conversation } = thread;
   // Its dialog stays open when the last one is taken down.
@@ -51,20 +58,33 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
       <div class="conversation">
         <ThreadHead
           thread={thread}
-          isSearching={isSearching}
-          hasDetails={hasDetails}
-          onSearch={() => setSearching(!isSearching)}
-          onDetails={() => setDetails(!hasDetails)}
+          isSearching={beside === 'search'}
+          hasDetails={beside === 'details'}
+          onSearch={toggle('search')}
+          onDetails={toggle('details')}
         />
         {hasPinned.current && <PinnedLine thread={thread} />}
-        {isSearching && <ThreadSearch thread={thread} onClose={() => setSearching(false)} />}
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />
-        <Composer conversation={conversation} />
+        <Composer thread={thread} />
+        {thread.selected.value && <SelectionBar thread={thread} />}
       </div>
-      {hasDetails && <DetailsPanel conversation={conversation} onClose={() => setDetails(false)} />}
+      {beside === 'search' && <ThreadSearch thread={thread} onClose={close} />}
+      {beside === 'details' && <DetailsPanel conversation={conversation} onClose={close} />}
     </section>
   );
+}
+
+/** Shows the message that the address names. */
+function useLinkedMessage(thread: Thread, seq: number | undefined): void {
+  useEffect(() => {
+    if (seq === undefined) return;
+    arrive();
+    thread.goTo(seq).then(
+      (found) => found !== seq && showToast(t('This message is not here any more.')),
+      (error: Error) => showError(error),
+    );
+  }, [thread, seq]);
 }
 
 /** Shown instead of a conversation that cannot be loaded without a connection. */

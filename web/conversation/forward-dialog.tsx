@@ -11,13 +11,17 @@ import { Dialog } from '../ui/dialog.tsx';
 import { showError, showToast } from '../ui/toast.tsx';
 import { useSearchKeys } from '../ui/use-search-keys.ts';
 import { t } from '../words/words.ts';
-import type { Thread } from './thread.ts';
 
-/** Sends a copy of a message to another conversation. */
-export function ForwardDialog(props: { readonly thread: Thread; readonly message: Message; onClose(): void }) {
+/** Sends copies of messages to another conversation, in their order. */
+export function ForwardDialog(props: {
+  readonly messages: readonly Message[];
+  onClose(): void;
+  /** Where the messages go has been chosen. */
+  onDone?(): void;
+}) {
   const { chat, me, conversations } = useMessenger();
   const [query, setQuery] = useState('');
-  const { message, onClose } = props;
+  const { messages, onClose } = props;
   const found = conversations.value
     .map((view) => ({ view, title: titleOf(view, me) }))
     .filter(({ title }) => fold(title).includes(fold(query.trim())));
@@ -27,13 +31,10 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
 
   async function forward(to: string, title: string): Promise<void> {
     onClose();
+    props.onDone?.();
     try {
       const conversation = await chat.open(to);
-      const attachments = message.attachments.map(({ id }) => `${message.conversation}/${id}`);
-      await conversation.send({
-        message: message.message,
-        attachments: attachments.length > 0 ? attachments : undefined,
-      });
+      await Promise.all(messages.map((message) => conversation.send(copyOf(message))));
       showToast(t('Forwarded to {title}.', { title }), {
         label: t('Open'),
         run: () => navigate({ page: 'conversation', name: to }),
@@ -68,4 +69,9 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
       {found.length === 0 && <p>{t('No conversation has this name.')}</p>}
     </Dialog>
   );
+}
+
+function copyOf({ message, attachments, conversation }: Message) {
+  const files = attachments.map(({ id }) => `${conversation}/${id}`);
+  return { message, attachments: files.length > 0 ? files : undefined };
 }

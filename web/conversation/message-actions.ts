@@ -1,9 +1,5 @@
 import type { Message } from '@parley/client';
-import { createSettings } from '@parley/client/settings';
-import { composerModeOf } from '../state/composer-mode.ts';
-import { copyText } from '../ui/copy-text.ts';
-import { showError, showToast } from '../ui/toast.tsx';
-import { t } from '../words/words.ts';
+import { compositionOf } from '../composer/composition.ts';
 import type { Thread } from './thread.ts';
 
 /** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
@@ -21,41 +17,16 @@ export function permissionsFor({ conversation, me }: Thread, { from_user, delete
   };
 }
 
-export function reply({ chat, conversation }: Thread, message: Message): void {
-  composerModeOf(chat, conversation.id).value = { replyTo: message };
+export function reply(thread: Thread, { seq }: Message): void {
+  compositionOf(thread).reply(seq);
 }
 
-export function edit({ chat, conversation }: Thread, message: Message): void {
-  composerModeOf(chat, conversation.id).value = { editing: message };
-}
-
-export function copy({ message }: Message): void {
-  copyText(message);
+export function edit(thread: Thread, message: Message): void {
+  compositionOf(thread).edit(message);
 }
 
 /** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */
 export function react({ conversation, me }: Thread, { seq, reactions }: Message, emoji: string): void {
   const remove = reactions[emoji]?.includes(me) ?? false;
   conversation.react(seq, emoji, { remove }).catch(() => {});
-}
-
-/** From this message on the conversation is unread, until the user opens it again. The others see it as read. */
-export function markUnread(thread: Thread, message: Message): void {
-  createSettings(thread.chat)
-    .change(thread.conversation.id, { unread_from: message.seq })
-    .then(
-      () => showToast(t('Marked as unread.')),
-      (error: Error) => showError(error, { label: t('Try again'), run: () => markUnread(thread, message) }),
-    );
-}
-
-/** A failure is shown by `FailedSendList`. */
-export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
-  conversation.delete(seq).catch(() => {});
-}
-
-export function deleteForMe(thread: Thread, message: Message): void {
-  thread.conversation
-    .deleteForMe(message.seq)
-    .catch((error: Error) => showError(error, { label: t('Try again'), run: () => deleteForMe(thread, message) }));
 }

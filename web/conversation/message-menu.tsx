@@ -1,23 +1,23 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { emoji } from '../composer/emoji.ts';
+import { EmojiPalette, usualEmoji } from '../emoji/emoji-palette.tsx';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { useMenu } from '../ui/use-menu.ts';
 import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
+import { copyLink, markUnread } from './menu-actions.ts';
+import { edit, permissionsFor, react, reply } from './message-actions.ts';
 import { setPinned } from './pin.ts';
+import { othersOf, ReadersDialog } from './readers-dialog.tsx';
+import { isSelectable, select } from './selection.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
-/** Columns of the emoji palette, as in menu.css. */
-const columns = 7;
-const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
-
 /** The whole menu, only the emoji to react with, or a dialog that the menu has opened. */
-export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward';
+export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward' | 'readers';
 
 /** The open menu of a message. */
 export interface Menu {
@@ -45,8 +45,9 @@ export function MessageMenu(props: MenuProps) {
     if (isGone) onClose();
   }, [isGone]);
   if (isGone) return null;
-  if (menu.kind === 'delete') return <DeleteDialog thread={thread} message={message} onClose={onClose} />;
-  if (menu.kind === 'forward') return <ForwardDialog thread={thread} message={message} onClose={onClose} />;
+  if (menu.kind === 'delete') return <DeleteDialog thread={thread} messages={[message]} onClose={onClose} />;
+  if (menu.kind === 'forward') return <ForwardDialog messages={[message]} onClose={onClose} />;
+  if (menu.kind === 'readers') return <ReadersDialog thread={thread} message={message} onClose={onClose} />;
   return <OpenMenu {...props} menu={{ ...menu, message }} />;
 }
 
@@ -66,37 +67,34 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
       <Icon name={icon} /> {label}
     </Button>
   );
-  const emojiButton = (sign: string, name = nameOf(sign)) => (
-    <button
-      type="button"
-      class="emoji-button"
-      key={sign}
-      {...(isPalette ? {} : { role: 'menuitem', tabIndex: -1 })}
-      aria-label={name}
-      title={name}
-      onClick={choose(() => react(thread, message, sign))}
-    >
-      {sign}
-    </button>
-  );
   return (
     <div class="menu" popover="manual" ref={element}>
       {isPalette ? (
-        <div
-          class="menu-palette"
-          role="dialog"
-          aria-label={t('React')}
-          onKeyDown={(event) => moveFocus(event, columns)}
-        >
-          {quickEmoji.map((sign) => emojiButton(sign))}
-          {emoji.filter(([sign]) => !quickEmoji.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
-        </div>
+        <EmojiPalette
+          label={t('React')}
+          onChoose={(sign) => {
+            close();
+            react(thread, message, sign);
+          }}
+          onClose={close}
+        />
       ) : (
-        <div role="menu" aria-label={t('Message actions')} onKeyDown={(event) => moveFocus(event, 1)}>
+        <div role="menu" aria-label={t('Message actions')} onKeyDown={moveFocus}>
           {can.write && (
             // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
             <div class="menu-quick" role="group" aria-label={t('React')}>
-              {quickEmoji.map((sign) => emojiButton(sign))}
+              {usualEmoji.map((sign) => (
+                <button
+                  type="button"
+                  role="menuitem"
+                  class="emoji-button"
+                  key={sign}
+                  tabIndex={-1}
+                  onClick={choose(() => react(thread, message, sign))}
+                >
+                  {sign}
+                </button>
+              ))}
               <button
                 type="button"
                 role="menuitem"
@@ -112,8 +110,12 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
           )}
           {can.write && item('reply', t('Reply'), () => reply(thread, message))}
           {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
-          {message.message !== '' && item('copy', t('Copy text'), () => copy(message))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
+          {item('link', t('Copy link'), () => copyLink(thread, message))}
           {!message.deleted && item('forward', t('Forward'), () => onMenu({ ...menu, kind: 'forward' }))}
+          {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
+          {othersOf(thread, message).length > 0 &&
+            item('checks', t('Who has read it'), () => onMenu({ ...menu, kind: 'readers' }))}
           {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
           {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}
@@ -123,12 +125,8 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
   );
 }
 
-function nameOf(sign: string): string {
-  return emoji.find(([one]) => one === sign)?.[1] ?? { '😮': 'surprised' }[sign] ?? sign;
-}
-
-/** Moves the focus between buttons with the arrow keys, Home and End. @param columns the step of Up and Down */
-function moveFocus(event: KeyboardEvent, columns: number): void {
+/** Moves the focus between buttons with the arrow keys, Home and End. */
+function moveFocus(event: KeyboardEvent): void {
   const { currentTarget: menu, key } = event;
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
@@ -137,8 +135,8 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   const targets: Readonly<Record<string, number>> = {
     ArrowRight: index + along,
     ArrowLeft: index - along,
-    ArrowDown: index + columns,
-    ArrowUp: index - columns,
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
     Home: 0,
     End: buttons.length - 1,
   };

@@ -1,6 +1,7 @@
 import type { Message, Receipt } from '@parley/client';
 import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
+import { lazy } from '../lazy.tsx';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import { useLongPress } from '../ui/use-long-press.ts';
@@ -14,6 +15,8 @@ import { MessageToolbar } from './message-toolbar.tsx';
 import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
 
+const SelectBox = lazy((chunk) => chunk.SelectBox);
+
 interface RowProps {
   readonly thread: Thread;
   readonly message: Message;
@@ -22,6 +25,8 @@ interface RowProps {
   readonly last: boolean;
   /** Is it the first unread message? */
   readonly isFirstNew: boolean;
+  /** Undefined while messages are not selected. */
+  readonly isSelected?: boolean;
   /** Only of the user's own messages. */
   readonly receipt?: Receipt;
   onMenu(menu: Menu): void;
@@ -60,10 +65,10 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
   );
 }
 
-function UserRow({ thread, message, first, last, isFirstNew, receipt, onMenu }: RowProps) {
+function UserRow({ thread, message, first, last, isFirstNew, isSelected, receipt, onMenu }: RowProps) {
   const { seq, from_user, deleted, reply_to, attachments } = message;
   const isOwn = from_user.username === thread.me;
-  const isGroup = thread.conversation.view.kind !== 'direct';
+  const isGroup = thread.kind !== 'direct';
   const row = useRef<HTMLLIElement>(null);
   const [isActive, setActive] = useState(false);
   const hasMenu = useRef(false);
@@ -85,13 +90,15 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt, onMenu }: 
       data-own={isOwn}
       data-first={first}
       data-last={last}
+      data-selected={isSelected}
       tabIndex={-1}
       onKeyDown={(event) => {
         const { key, target, currentTarget } = event;
         if (key !== 'Enter' || target !== currentTarget) return;
         // Else the key would also press the menu item that gets the focus.
         event.preventDefault();
-        open('all', currentTarget.querySelector('.bubble') ?? currentTarget);
+        if (isSelected !== undefined) currentTarget.querySelector<HTMLElement>('.select-box')?.click();
+        else open('all', currentTarget.querySelector('.bubble') ?? currentTarget);
       }}
       onMouseEnter={() => setActive(true)}
       onMouseLeave={updateActive}
@@ -102,6 +109,7 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt, onMenu }: 
       }}
     >
       {isFirstNew && <NewMessagesLine />}
+      {isSelected !== undefined && <SelectBox thread={thread} message={message} isSelected={isSelected} />}
       <div class="message-line">
         {isGroup && !isOwn && (
           <span class="message-avatar">
@@ -122,7 +130,7 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt, onMenu }: 
                 <span class="message-text">{t('This message was deleted')}</span>
               ) : (
                 message.message !== '' && (
-                  <MessageText text={message.message} mentions={message.mentions} me={thread.me} />
+                  <MessageText thread={thread} text={message.message} mentions={message.mentions} />
                 )
               )}
               {/* Its own direction, so that the words alone decide that of the message. */}
@@ -137,7 +145,7 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt, onMenu }: 
           </div>
           <MessageReactions thread={thread} message={message} />
         </div>
-        {isActive && <MessageToolbar thread={thread} message={message} onOpen={open} />}
+        {isActive && isSelected === undefined && <MessageToolbar thread={thread} message={message} onOpen={open} />}
       </div>
     </li>
   );

@@ -1,15 +1,14 @@
-import type { Message } from '@parley/client';
 import { receiptAt } from '@parley/client/window';
-import type { RefObject } from 'preact';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { now, timeZone } from '../ui/now.ts';
 import { dayName } from '../ui/times.ts';
-import { showError } from '../ui/toast.tsx';
 import { number, plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
+import { LoadMore } from './load-more.tsx';
 import { MessageAnnouncer } from './message-announcer.tsx';
 import type { Menu } from './message-menu.tsx';
 import { MessageRow } from './message-row.tsx';
@@ -17,6 +16,7 @@ import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
+import { useNewLine } from './use-new-line.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
 const MessageMenu = lazy((chunk) => chunk.MessageMenu);
@@ -29,17 +29,19 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const receipts = thread.receipts.value;
   const atNewest = thread.atNewest.value;
   const hasOlder = thread.hasOlder.value;
+  const selected = thread.selected.value;
 
-  // The first unread message when the thread was opened. It stays, also when the messages have been read.
-  const [divider] = useState(() => unreadMessages(messages, thread.unreadAfter, me)[0]?.seq);
+  const newLine = useSignal(unreadMessages(thread.messages.peek(), thread.unreadAfter, me)[0]?.seq);
+  const line = newLine.value;
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, divider);
+  const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, line);
+  useNewLine(thread, newLine);
 
   const days = useMemo(
-    () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
-    [messages, divider, timeZone.value],
+    () => groupMessages(messages, line === undefined ? undefined : line - 1),
+    [messages, line, timeZone.value],
   );
   const [menu, setMenu] = useState<Menu>();
   const closeMenu = () => {
@@ -79,7 +81,8 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     message={message}
                     first={first}
                     last={last}
-                    isFirstNew={message.seq === divider}
+                    isFirstNew={message.seq === line}
+                    isSelected={selected && !message.deleted ? selected.seqs.has(message.seq) : undefined}
                     receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
                     onMenu={setMenu}
                   />
@@ -114,39 +117,6 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       </p>
       <MessageAnnouncer thread={thread} />
       {menu && <MessageMenu key={menu.message.seq} thread={thread} menu={menu} onMenu={setMenu} onClose={closeMenu} />}
-    </div>
-  );
-}
-
-/** Loads a page when it comes near the visible part of the scroller; and again after the messages have changed, while it is still near. */
-function LoadMore(props: {
-  readonly which: 'Older' | 'Newer';
-  readonly scroller: RefObject<HTMLElement | null>;
-  readonly messages: readonly Message[];
-  load(): Promise<void>;
-}) {
-  const { which, scroller, messages, load } = props;
-  const element = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!element.current) return;
-    const tryLoad = () => {
-      load().catch((error: Error) => showError(error, { label: t('Try again'), run: tryLoad }));
-    };
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) tryLoad();
-      },
-      { root: scroller.current, rootMargin: '800px 0px' },
-    );
-    observer.observe(element.current);
-    return () => observer.disconnect();
-  }, [scroller, messages, load]);
-  return (
-    <div class="thread-more" ref={element}>
-      <span class="spinner" />
-      <span class="visually-hidden">
-        {which === 'Older' ? t('Older messages are loading.') : t('Newer messages are loading.')}
-      </span>
     </div>
   );
 }

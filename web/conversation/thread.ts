@@ -1,13 +1,33 @@
-import type { Chat, Conversation, Message } from '@parley/client';
+import type { Chat, Conversation, ConversationView, Message } from '@parley/client';
 import { createSettings, markedFrom } from '@parley/client/settings';
 import { type MessageWindow, openWindow, type PendingMessage } from '@parley/client/window';
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { keptPlaceOf } from './kept-place.ts';
+import type { Anchor } from './visible-rows.ts';
+
+/** A message to scroll to. */
+interface Target {
+  readonly seq: number;
+  readonly focus: boolean;
+}
+
+/** The messages that the user has selected. */
+export interface Selection {
+  readonly seqs: ReadonlySet<number>;
+  /** The one that was pressed last: Shift selects all from there on. */
+  readonly last: number;
+}
+
+import { readWith } from '../state/observed.ts';
 
 /** The client's window on a conversation, as signals. */
 export interface Thread {
   readonly chat: Chat;
   readonly me: string;
+  /** Its properties are read like signals. */
   readonly conversation: Conversation;
+  /** As in the conversation's view; it never changes. */
+  readonly kind: ConversationView['kind'];
   /** By `seq`, without gaps, with the pending changes applied. */
   readonly messages: ReadonlySignal<readonly Message[]>;
   /** The user's new messages that are waiting to be sent. */
@@ -20,7 +40,10 @@ export interface Thread {
   readonly atNewest: ReadonlySignal<boolean>;
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to scroll to; a new object each time. */
-  readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
+  readonly target: ReadonlySignal<Target | undefined>;
+  /** Undefined while messages cannot be selected. */
+  readonly selected: Signal<Selection | undefined>;
+  readonly receiptsOf: MessageWindow['receiptsOf'];
   /** As in the client: pages of a search, one message again. */
   readonly search: MessageWindow['search'];
   readonly load: MessageWindow['load'];
@@ -28,14 +51,21 @@ export interface Thread {
   readonly unreadAfter: number;
   /** The user sees the messages up to this one, by default all. What they had marked as unread is read then. */
   read(upTo?: number): void;
-  /** Loads the first unread messages, if they are older than those that are there. @throws ParleyError */
-  goToFirstUnread(): Promise<void>;
+  /** Where the user has left it the last time, if not at its end. */
+  readonly place: Anchor | undefined;
+  leaveAt(place: Anchor | undefined): void;
+  /** Loads the messages at `place`, else the first unread ones, if they are older than those that are there. @throws ParleyError */
+  goToStart(): Promise<void>;
   /** Adds a page to `messages`. Does nothing while another page is loading. @throws ParleyError */
   loadOlder(): Promise<void>;
   /** The same at the other end. */
   loadNewer(): Promise<void>;
-  /** Scrolls to a message, or to the next one if it does not exist any more. @throws ParleyError */
-  goTo(seq: number): Promise<void>;
+  /**
+   * Scrolls to a message, or to the next one if it does not exist any more.
+   * @param options.focus whether its row gets the focus; default: true
+   * @returns the `seq` of the row; undefined if there are no messages. @throws ParleyError
+   */
+  goTo(seq: number, options?: { readonly focus?: boolean }): Promise<number | undefined>;
   /** Shows the newest messages again. */
   goToNewest(): void;
   /** The message that a reply refers to: undefined until it is loaded, null if it does not exist any more. */
@@ -53,10 +83,12 @@ export function createThread(
 ): Thread {
   const view = openWindow(chat, conversation);
   const changes = signal(0);
-  const target = signal<{ readonly seq: number } | undefined>(undefined);
+  const target = signal<Target | undefined>(undefined);
   const marked = markedFrom(chat.conversations.find(({ id }) => id === conversation.id) ?? conversation.view);
   let isMarked = marked !== undefined;
   const unreadAfter = Math.min(conversation.readUpTo, (marked ?? Number.POSITIVE_INFINITY) - 1);
+  const kept = keptPlaceOf(chat, conversation.id);
+  const { anchor: place } = kept;
   const quotes = new Map<number, Signal<Message | null | undefined>>();
 
   /** Read again after each change; what depends on it is made again if it is another object. */
@@ -76,7 +108,8 @@ export function createThread(
   return {
     chat,
     me,
-    conversation,
+    conversation: readWith(conversation, changes),
+    kind: conversation.view.kind,
     messages,
     pending: live(() => view.pending),
     receipts: live(() => view.receipts),
@@ -84,6 +117,8 @@ export function createThread(
     hasOlder: live(() => view.hasOlder),
     target,
     atNewest: live(() => view.atNewest),
+    selected: signal(undefined),
+    receiptsOf: view.receiptsOf,
     search: view.search,
     load: view.load,
     unreadAfter,
@@ -97,12 +132,20 @@ export function createThread(
           isMarked = true;
         });
     },
-    goToFirstUnread: () => view.goToFirstUnread(unreadAfter),
+    place,
+    leaveAt(anchor) {
+      kept.anchor = anchor;
+    },
+    async goToStart() {
+      if (place) await view.goTo(place.seq);
+      else await view.goToFirstUnread(unreadAfter);
+    },
     loadOlder: view.loadOlder,
     loadNewer: view.loadNewer,
-    async goTo(seq) {
+    async goTo(seq, { focus = true } = {}) {
       const found = await view.goTo(seq);
-      if (found !== undefined) target.value = { seq: found };
+      if (found !== undefined) target.value = { seq: found, focus };
+      return found;
     },
     goToNewest: view.goToNewest,
     quoted(seq) {
@@ -112,13 +155,15 @@ export function createThread(
       if (requested) return requested.value;
       const answer = signal<Message | null | undefined>(undefined);
       quotes.set(seq, answer);
-      view.load(seq).then(
-        (found) => {
-          answer.value = found ?? null;
-        },
-        // The next call tries again.
-        () => quotes.delete(seq),
-      );
+      const load = () => {
+        view.load(seq).then(
+          (found) => {
+            answer.value = found ?? null;
+          },
+          () => addEventListener('online', load, { once: true }),
+        );
+      };
+      load();
       return undefined;
     },
     nameOf: (username) => names.value.get(username) ?? nameOf(username),

@@ -12,8 +12,11 @@ export type OpenedConversation =
 const maxOpen = 8;
 const recentOf = new WeakMap<Chat, Conversation[]>();
 
-/** Opens a conversation, and keeps its thread until another name is given. */
-export function useConversation(name: string): OpenedConversation {
+/**
+ * Opens a conversation, and keeps its thread until another name is given.
+ * @param seq the message to begin at; by default the first unread one, or where the user has left
+ */
+export function useConversation(name: string, seq?: number): OpenedConversation {
   const { chat, me, nameOf } = useMessenger();
   const [opened, setOpened] = useState<{ readonly name: string; readonly result: OpenedConversation }>();
   useEffect(() => {
@@ -26,7 +29,7 @@ export function useConversation(name: string): OpenedConversation {
         if (!mounted) return;
         thread = createThread(chat, conversation, me, nameOf);
         // If this fails, the messages are loaded when the user scrolls to them.
-        await thread.goToFirstUnread().catch(() => {});
+        await (seq === undefined ? thread.goToStart() : thread.goTo(seq)).catch(() => {});
         show({ status: 'open', thread });
       },
       (error: Error) => show({ status: 'failed', error }),

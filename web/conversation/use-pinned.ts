@@ -10,20 +10,27 @@ export interface Pinned {
   readonly error: string | undefined;
 }
 
-/** The pinned messages of a conversation. They are loaded again when one is pinned, taken down or deleted. */
+/** The pinned messages of a conversation. They are loaded again when one is pinned, taken down or deleted, and when the network is back after a failure. */
 export function usePinned({ chat, conversation, changes }: Thread): Pinned {
   void changes.value;
   const { id, view } = conversation;
-  const [deletions, setDeletions] = useState(0);
+  const [reloads, setReloads] = useState(0);
   const [pinned, setPinned] = useState<Pinned>({ list: undefined, error: undefined });
   useEffect(
     () =>
       chat.onEvent((event) => {
         const deletes = event.type === 'message_deleted' || event.type === 'messages_erased';
-        if (deletes && event.conversation === id) setDeletions((count) => count + 1);
+        if (deletes && event.conversation === id) setReloads((count) => count + 1);
       }),
     [chat, id],
   );
+  const hasFailed = pinned.error !== undefined;
+  useEffect(() => {
+    if (!hasFailed) return;
+    const again = () => setReloads((count) => count + 1);
+    addEventListener('online', again);
+    return () => removeEventListener('online', again);
+  }, [hasFailed]);
   // The client loads the view after each change of the conversation.
   useEffect(() => {
     if (view.pinned_messages === undefined) return setPinned({ list: [], error: undefined });
@@ -37,6 +44,6 @@ export function usePinned({ chat, conversation, changes }: Thread): Pinned {
     return () => {
       mounted = false;
     };
-  }, [chat, id, view, deletions]);
+  }, [chat, id, view, reloads]);
   return pinned;
 }

@@ -2,8 +2,10 @@ import type { Message, OutboxItem } from '@parley/client';
 import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isAttended } from './attention.ts';
 import type { Thread } from './thread.ts';
-import { type Anchor, anchorOf, lastVisibleSeq, restoreAnchor, rowOf } from './visible-rows.ts';
+import { unreadMessages } from './unread.ts';
+import { type Anchor, anchorOf, lastVisibleSeq, restoreAnchor, rowOf, settleAt } from './visible-rows.ts';
 
 interface Shown {
   readonly messages: readonly Message[];
@@ -14,9 +16,10 @@ interface Shown {
 const endTolerance = 48;
 
 /**
- * The scroll position of a thread. At the end, it follows new messages; elsewhere, the visible messages do not move when others are added.
+ * The scroll position of a thread. At the end, it follows new messages, but not past those that nobody has seen; elsewhere, the visible messages
+ * do not move when others are added.
  * @param content the only child of the scroller
- * @param divider the `seq` to start at; by default the end
+ * @param divider the `seq` to start at, unless the user has left the thread at another place; by default the end
  */
 export function useThreadScroll(
   thread: Thread,
@@ -27,7 +30,7 @@ export function useThreadScroll(
   const messages = thread.messages.value;
   const pending = thread.pending.value;
   const [isScrolledUp, setScrolledUp] = useState(false);
-  const atEnd = useRef(divider === undefined);
+  const atEnd = useRef(divider === undefined && thread.place === undefined);
   const hasStarted = useRef(false);
   const shown = useRef<Shown | undefined>(undefined);
 
@@ -38,14 +41,17 @@ export function useThreadScroll(
 
   const followEnd = useCallback(() => {
     const element = scroller.current;
-    if (element && atEnd.current && thread.atNewest.peek()) element.scrollTop = element.scrollHeight;
+    if (!element || !atEnd.current || !thread.atNewest.peek()) return;
+    const { conversation, me } = thread;
+    const [unseen, next] = unreadMessages(conversation.messages, conversation.readUpTo, me);
+    const row = unseen && next && rowOf(element, unseen.seq);
+    element.scrollTop = row ? startOf(element, row) : element.scrollHeight;
   }, [thread, scroller]);
 
-  /** Marks the visible messages as read, if the page is visible and has the focus. */
   const markRead = useCallback(() => {
     const element = scroller.current;
-    if (!element || document.visibilityState !== 'visible' || !document.hasFocus()) return;
-    if (atEnd.current && thread.atNewest.peek()) thread.read();
+    if (!element || !isAttended()) return;
+    if (distanceToEnd(element) <= endTolerance && thread.atNewest.peek()) thread.read();
     else {
       const seq = lastVisibleSeq(element);
       if (seq !== undefined) thread.read(seq);
@@ -54,6 +60,7 @@ export function useThreadScroll(
 
   const scrollToEnd = useCallback(() => {
     thread.goToNewest();
+    thread.read();
     atEnd.current = true;
     followEnd();
     setScrolledUp(false);
@@ -72,7 +79,8 @@ export function useThreadScroll(
     if (!hasStarted.current && messages.length > 0) {
       hasStarted.current = true;
       const row = divider === undefined ? null : rowOf(element, divider);
-      if (row) element.scrollTop = row.offsetTop - element.clientHeight / 4;
+      if (thread.place) settleAt(element, thread.place);
+      else if (row) element.scrollTop = startOf(element, row);
     }
     markRead();
   }, [messages, pending]);
@@ -83,13 +91,20 @@ export function useThreadScroll(
     let frame = 0;
     const update = () => {
       frame = 0;
-      const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
+      const distance = distanceToEnd(element);
       atEnd.current = distance <= endTolerance && thread.atNewest.peek();
       setScrolledUp(!atEnd.current && (distance > element.clientHeight / 2 || !thread.atNewest.peek()));
+      // Not when the user leaves: then the rows are gone already.
+      thread.leaveAt(atEnd.current ? undefined : anchorOf(element));
       markRead();
     };
     const scheduleUpdate = () => {
       frame ||= requestAnimationFrame(update);
+    };
+    const onReturn = () => {
+      // Rows that came meanwhile got their heights only now.
+      followEnd();
+      markRead();
     };
     const sizes = new ResizeObserver(() => {
       followEnd();
@@ -98,14 +113,14 @@ export function useThreadScroll(
     sizes.observe(element);
     sizes.observe(content.current);
     element.addEventListener('scroll', scheduleUpdate, { passive: true });
-    addEventListener('focus', markRead);
-    document.addEventListener('visibilitychange', markRead);
+    addEventListener('focus', onReturn);
+    document.addEventListener('visibilitychange', onReturn);
     return () => {
       cancelAnimationFrame(frame);
       sizes.disconnect();
       element.removeEventListener('scroll', scheduleUpdate);
-      removeEventListener('focus', markRead);
-      document.removeEventListener('visibilitychange', markRead);
+      removeEventListener('focus', onReturn);
+      document.removeEventListener('visibilitychange', onReturn);
     };
   }, [thread, scroller, content, followEnd, markRead]);
 
@@ -114,7 +129,7 @@ export function useThreadScroll(
     const target = thread.target.value;
     if (!target) return;
     atEnd.current = false;
-    setTimeout(() => scroller.current && showRow(scroller.current, target.seq));
+    setTimeout(() => scroller.current && showRow(scroller.current, target.seq, target.focus));
   });
 
   return {
@@ -127,18 +142,27 @@ export function useThreadScroll(
   };
 }
 
+/** The scroll position that shows a row with a few rows before it. */
+function startOf(scroller: HTMLElement, row: HTMLElement): number {
+  return row.offsetTop - scroller.clientHeight / 4;
+}
+
+function distanceToEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number {
+  return scrollHeight - scrollTop - clientHeight;
+}
+
 function isSame({ client_id }: OutboxItem) {
   return (other: OutboxItem) => other.client_id === client_id;
 }
 
 /** Scrolls a row into the middle, and highlights it for a moment. */
-function showRow(scroller: HTMLElement, seq: number): void {
+function showRow(scroller: HTMLElement, seq: number, focus: boolean): void {
   const row = rowOf(scroller, seq);
   if (!row) return;
   // Not scrollIntoView, which would also scroll the elements around the thread.
   const offset = (scroller.clientHeight - row.offsetHeight) / 2;
   restoreAnchor(scroller, { seq, offset: Math.max(0, offset) });
-  row.focus({ preventScroll: true });
+  if (focus) row.focus({ preventScroll: true });
   row.removeAttribute('data-highlighted');
   requestAnimationFrame(() => row.setAttribute('data-highlighted', ''));
   row.addEventListener('animationend', () => row.removeAttribute('data-highlighted'), { once: true });

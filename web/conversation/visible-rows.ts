@@ -34,6 +34,12 @@ export function restoreAnchor(scroller: HTMLElement, { seq, offset }: Anchor): v
   if (Math.abs(now - offset) >= 1) scroller.scrollTop += now - offset;
 }
 
+/** The same until nothing moves any more: rows get their real heights when they are first painted. */
+export function settleAt(scroller: HTMLElement, anchor: Anchor, frames = 10): void {
+  restoreAnchor(scroller, anchor);
+  if (frames > 0) requestAnimationFrame(() => settleAt(scroller, anchor, frames - 1));
+}
+
 export function rowOf(scroller: HTMLElement, seq: number): HTMLElement | null {
   return scroller.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
 }

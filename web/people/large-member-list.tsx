@@ -15,7 +15,9 @@ export function LargeMemberList({ view, role }: { readonly view: ConversationVie
   const { busy, error, run } = useAction();
   const [members, setMembers] = useState<readonly Member[]>([]);
   const [hasMore, setHasMore] = useState(true);
-  const pages = useMemo(() => createRooms(chat).members(view.id), [chat, view.id]);
+  const [attempt, setAttempt] = useState(0);
+  // Pages that have failed end.
+  const pages = useMemo(() => createRooms(chat).members(view.id), [chat, view.id, attempt]);
   const loadMore = () =>
     run(async () => {
       const { value } = await pages.next();
@@ -36,12 +38,16 @@ export function LargeMemberList({ view, role }: { readonly view: ConversationVie
           <MemberRow key={member.username} view={view} member={member} role={role} isMe={member.username === me} />
         ))}
       </ul>
-      {hasMore && members.length > 0 && (
-        <Button look="list-button" disabled={busy} onClick={loadMore}>
-          {t('Show more')}
+      <ErrorMessage text={error} />
+      {hasMore && (members.length > 0 || error !== undefined) && (
+        <Button
+          look="list-button"
+          disabled={busy}
+          onClick={() => (error === undefined ? loadMore() : setAttempt(attempt + 1))}
+        >
+          {error === undefined ? t('Show more') : t('Try again')}
         </Button>
       )}
-      <ErrorMessage text={error} />
     </section>
   );
 }

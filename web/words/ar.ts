@@ -34,6 +34,12 @@ export const ar: Catalogue = {
   Send: 'إرسال',
   Message: 'رسالة',
   'Files can only be added to a new message.': 'لا تُضاف الملفات إلا إلى رسالة جديدة.',
+  'Not sent yet: a file could not be uploaded. Try again, or remove it.':
+    'لم تُرسل بعد: تعذّر رفع ملف. حاول مرة أخرى أو أزِله.',
+  'Not sent, because you removed a file. Send it again when it is ready.':
+    'لم تُرسل لأنك أزلت ملفًا. أرسلها مرة أخرى عندما تكون جاهزة.',
+  'The message that you were editing was deleted.': 'حُذفت الرسالة التي كنت تعدّلها.',
+  'The message that you were answering was deleted.': 'حُذفت الرسالة التي كنت ترد عليها.',
   'The server cannot be reached. Check your connection and load this page again.':
     'تعذر الوصول إلى الخادم. تحقق من اتصالك ثم أعد تحميل هذه الصفحة.',
   'The server has a problem. Try again in a moment.': 'حدثت مشكلة في الخادم. أعد المحاولة بعد لحظات.',
@@ -45,10 +51,10 @@ export const ar: Catalogue = {
   'Waiting to be sent': 'في انتظار الإرسال',
   File: 'ملف',
   'A change': 'تغيير',
-  'Delete message': 'حذف الرسالة',
-  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.':
-    'إذا حذفتها لدى الجميع فسيزول نصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.',
-  'It disappears for you alone; the others keep it.': 'تختفي لديك وحدك، وتبقى لدى الآخرين.',
+  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.|If you delete them for everybody, their texts and files are gone for good. If you delete them for yourself, the others keep them.':
+    'إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتها لدى الجميع فسيزول نصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتهما لدى الجميع فستزول نصوصهما وملفاتهما نهائيًا. وإذا حذفتهما لديك فستبقيان لدى الآخرين.|إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.',
+  'It disappears for you alone; the others keep it.|They disappear for you alone; the others keep them.':
+    'تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفيان لديك وحدك، وتبقيان لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.',
   Cancel: 'إلغاء',
   'Delete for me': 'حذف لدي',
   'Delete for everybody': 'حذف لدى الجميع',
@@ -112,6 +118,23 @@ export const ar: Catalogue = {
     'اضغط Enter للانتقال إلى آخر رسالة، ومفاتيح الأسهم للانتقال إلى غيرها، ثم Enter مجددًا لفتح إجراءات الرسالة.',
   'Older messages are loading.': 'جارٍ تحميل رسائل أقدم.',
   'Newer messages are loading.': 'جارٍ تحميل رسائل أحدث.',
+  'Older messages could not be loaded.': 'تعذّر تحميل رسائل أقدم.',
+  'Newer messages could not be loaded.': 'تعذّر تحميل رسائل أحدث.',
+  'Newest first': 'الأحدث أولًا',
+  'Oldest first': 'الأقدم أولًا',
+  'Previous result': 'النتيجة السابقة',
+  'Next result': 'النتيجة التالية',
+  '{n} of {all}': '{n} من {all}',
+  Select: 'تحديد',
+  'Select message': 'تحديد الرسالة',
+  'Selected messages': 'الرسائل المحددة',
+  '{n} selected|{n} selected':
+    'لم يُحدَّد شيء|رسالة واحدة محددة|رسالتان محددتان|{n} رسائل محددة|{n} رسالة محددة|{n} رسالة محددة',
+  'Who has read it': 'من قرأها',
+  'Not delivered yet': 'لم تُسلَّم بعد',
+  'Delete message|Delete {n} messages':
+    'حذف الرسائل|حذف الرسالة|حذف الرسالتين|حذف {n} رسائل|حذف {n} رسالة|حذف {n} رسالة',
+  'This message is not here any more.': 'لم تعد هذه الرسالة موجودة هنا.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'إلى الأحدث، لا جديد|إلى الأحدث، رسالة جديدة|إلى الأحدث، رسالتان جديدتان|إلى الأحدث، {n} رسائل جديدة|إلى الأحدث، {n} رسالة جديدة|إلى الأحدث، {n} رسالة جديدة',
   'Jump to latest': 'إلى الأحدث',
@@ -344,8 +367,13 @@ export const ar: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'ستحتاج إلى تسجيل الدخول من جديد في كل أجهزتك، ومنها هذا الجهاز. وستضيع الرسائل التي لم تُرسل بعد.',
   'Sign out?': 'هل تريد تسجيل الخروج؟',
-  'A message has not been sent yet, and will be lost.|{n} messages have not been sent yet, and will be lost.':
-    'كل الرسائل أُرسلت.|رسالة لم تُرسل بعد، وستضيع.|رسالتان لم تُرسلا بعد، وستضيعان.|{n} رسائل لم تُرسل بعد، وستضيع.|{n} رسالة لم تُرسل بعد، وستضيع.|{n} رسالة لم تُرسل بعد، وستضيع.',
+  'What you have not sent will be lost:': 'سيضيع ما لم ترسله:',
+  'A message that waits.|{n} messages that wait.':
+    'لا رسائل تنتظر.|رسالة تنتظر.|رسالتان تنتظران.|{n} رسائل تنتظر.|{n} رسالة تنتظر.|{n} رسالة تنتظر.',
+  'A message that the server refused.|{n} messages that the server refused.':
+    'لا رسائل رفضها الخادم.|رسالة رفضها الخادم.|رسالتان رفضهما الخادم.|{n} رسائل رفضها الخادم.|{n} رسالة رفضها الخادم.|{n} رسالة رفضها الخادم.',
+  'A draft.|{n} drafts.': 'لا مسودات.|مسودة.|مسودتان.|{n} مسودات.|{n} مسودة.|{n} مسودة.',
+  'A file.|{n} files.': 'لا ملفات.|ملف.|ملفان.|{n} ملفات.|{n} ملفًا.|{n} ملف.',
   Colours: 'الألوان',
   Language: 'اللغة',
   'As the browser': 'لغة المتصفح',
@@ -455,6 +483,22 @@ export const ar: Catalogue = {
   System: 'النظام',
   Light: 'فاتح',
   Dark: 'داكن',
+  'Search emoji': 'البحث في الرموز التعبيرية',
+  'Skin tone': 'لون البشرة',
+  'Emoji groups': 'مجموعات الرموز',
+  'Recently used': 'المستخدمة مؤخرًا',
+  Smileys: 'الوجوه',
+  'People and hands': 'الأشخاص والأيدي',
+  'Animals and nature': 'الحيوانات والطبيعة',
+  'Food and drink': 'الطعام والشراب',
+  'Travel and places': 'السفر والأماكن',
+  Activities: 'الأنشطة',
+  Objects: 'الأشياء',
+  Symbols: 'العلامات',
+  Flags: 'الأعلام',
+  'No emoji has this name.': 'لا يوجد رمز بهذا الاسم.',
+  'The emoji could not be loaded. Open them again when you are connected.':
+    'تعذّر تحميل الرموز التعبيرية. افتحها مرة أخرى عندما تكون متصلًا.',
   '{name} created the group': '{name} أنشأ المجموعة',
   '{name} invited {who}': '{name} دعا {who}',
   '{name} removed {who}': '{name} أخرج {who}',

@@ -53,8 +53,10 @@ export async function* searchMessages(
   chat: Pick<Chat, 'pages'>,
   conversation: string,
   words: string,
+  before?: number,
 ): AsyncGenerator<readonly Message[], readonly Message[], undefined> {
   const query = new URLSearchParams({ q: words, limit: '30' });
+  if (before !== undefined) query.set('before', String(before));
   let requests = 0;
   for await (const { results, next } of chat.pages<MessagePage>(`${pathOf(conversation)}/messages?${query}`)) {
     if (next === null) return results;

@@ -89,8 +89,13 @@ export function createSocketRequests(options: {
         clock.after(answerMs, () => reject(unanswered()));
       }).finally(() => waiting.delete(client_id));
     },
-    /** Says how far the user has read. No answer means that it went well. @returns whether it was sent */
+    /**
+     * Says how far the user has read. No answer means that it went well. What is read in part goes over HTTP, because then somebody has to count
+     * what is left, and only an answer tells when. @returns whether it was sent
+     */
     read(conversation: string, upTo: number): boolean {
+      const view = options.views().find(({ id }) => id === conversation);
+      if (upTo < (view?.last_message?.seq ?? 0)) return false;
       if (!send({ type: 'read_messages', conversation, up_to: upTo, quiet: true })) return false;
       reads.set(conversation, upTo);
       clock.after(answerMs, () => reads.get(conversation) === upTo && reads.delete(conversation));

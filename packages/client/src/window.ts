@@ -65,9 +65,10 @@ export interface MessageWindow {
   load(seq: number): Promise<Message | undefined>;
   /**
    * Messages that contain all words, newest first, page by page; a page may be empty. The last page is returned, not yielded.
+   * @param before a `seq`: only messages before it. A search that has failed ends; another one from the last found message goes on.
    * @example const found = window.search('report'); const { value, done } = await found.next();
    */
-  search(words: string): AsyncGenerator<readonly Message[], readonly Message[], undefined>;
+  search(words: string, before?: number): AsyncGenerator<readonly Message[], readonly Message[], undefined>;
   /** Calls `listener` after each change of anything here. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void;
   /** The conversation stays open. */
@@ -223,7 +224,7 @@ export function openWindow(
       const found = await loadPart(chat, id, { around: seq }, 2);
       return found.messages.find((message) => message.seq === seq);
     },
-    search: (words) => searchMessages(chat, id, words),
+    search: (words, before) => searchMessages(chat, id, words, before),
     subscribe: changes.subscribe,
     close() {
       for (const stop of stops) stop();

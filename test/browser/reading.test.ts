@@ -1,0 +1,284 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { acquaint, type Person } from '../support/person.ts';
+import { violations } from './axe.ts';
+import { story } from './story.ts';
+import { choose, message, openConversation, say } from './thread.ts';
+
+/** Other tests run beside this one. */
+const patient = { timeout: 10_000 };
+
+/** Writes a message; if it is one too many at a time, again. */
+const write = (by: Person, conversation: string, text: string) =>
+  expect
+    .poll(async () => (await by.post(`/conversations/${conversation}/messages`, { message: text })).status, patient)
+    .toBe(201);
+
+const line = (page: Page) => page.locator('.new-line');
+
+/** The texts of the messages that can be seen. */
+const inView = (page: Page) =>
+  page.getByRole('log', { name: 'Messages' }).evaluate((log) => {
+    const { top, bottom } = log.getBoundingClientRect();
+    return [...log.querySelectorAll('li[data-seq]')]
+      .filter((row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom)
+      .map((row) => row.querySelector('.message-text')?.textContent ?? '');
+  });
+
+/** The user looks at something else, or comes back: what the browser tells the page then. */
+const look = (page: Page, away: boolean) =>
+  page.evaluate((away) => {
+    Object.defineProperty(document, 'visibilityState', {
+      configurable: true,
+      get: () => (away ? 'hidden' : 'visible'),
+    });
+    document.hasFocus = () => !away;
+    document.dispatchEvent(new Event('visibilitychange'));
+    dispatchEvent(new Event(away ? 'blur' : 'focus'));
+  }, away);
+
+story(
+  'what comes while one looks at something else is unread until it is on the screen, and the line above it goes with the answer',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob] = await chat.people('bob');
+    const id = [alice.username, bob.username].sort().join('_');
+    const path = `/conversations/${id}`;
+    const unread = async () => (await alice.api.get(path)).body.unread_count;
+    for (let number = 1; number <= 8; number++) await write(bob, id, `Earlier ${number}.`);
+    await alice.api.post(`${path}/read`);
+    const { page } = alice;
+    await openConversation(page, id);
+    await message(page, 'Earlier 8.').waitFor();
+
+    await look(page, true);
+    await write(bob, id, 'Away 1.');
+    await Promise.all(Array.from({ length: 38 }, (_, index) => write(bob, id, `Away ${index + 2}.`)));
+    await write(bob, id, 'Away 40.');
+    await message(page, 'Away 40.').waitFor({ state: 'attached' });
+    await page.getByRole('navigation', { name: 'Conversations' }).getByText('40 unread').waitFor();
+    expect(await unread()).toBe(40);
+
+    await look(page, false);
+    expect(await message(page, 'Away 1.').locator('.new-line').count()).toBe(1);
+    await page.getByRole('button', { name: /^Jump to latest, 2\d new/ }).waitFor();
+    const seen = await inView(page);
+    expect(seen).toContain('Away 1.');
+    expect(seen).not.toContain('Away 40.');
+    // The rest is still unread, in the list and on the server.
+    await expect.poll(unread, patient).toBeLessThan(40);
+    expect(await unread()).toBeGreaterThan(10);
+
+    await page.getByRole('button', { name: /^Jump to latest/ }).click();
+    await expect.poll(unread, patient).toBe(0);
+    expect(await line(page).count()).toBe(1);
+    await say(page, 'I was away.');
+    await line(page).waitFor({ state: 'detached' });
+  },
+);
+
+/** A row near the top, and where it is, when nothing moves any more. */
+const place = (page: Page) =>
+  page.getByRole('log', { name: 'Messages' }).evaluate(async (log) => {
+    const { top } = log.getBoundingClientRect();
+    const find = () => {
+      const row = [...log.querySelectorAll('li[data-seq]')].find((one) => one.getBoundingClientRect().top > top + 60);
+      return { text: row?.querySelector('.message-text')?.textContent, at: row?.getBoundingClientRect().top ?? 0 };
+    };
+    let last = find();
+    for (let calm = 0; calm < 6; calm++) {
+      await new Promise(requestAnimationFrame);
+      const now = find();
+      if (now.text !== last.text || now.at !== last.at) calm = 0;
+      last = now;
+    }
+    return last;
+  });
+
+story(
+  'older messages come with the connection, and a conversation is found again where it was left',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob, carol] = await chat.people('bob', 'carol');
+    await acquaint(alice.api, bob, carol);
+    const idWith = ({ username }: { readonly username: string }) => [alice.username, username].sort().join('_');
+    for (let number = 1; number <= 64; number++)
+      await write(bob, idWith(bob), `Number ${number}.\n${'A line. '.repeat(number % 7)}`);
+    await alice.api.post(`/conversations/${idWith(bob)}/read`);
+    await write(carol, idWith(carol), 'Hello.');
+    const { page, context } = alice;
+    await openConversation(page, idWith(bob));
+    await message(page, 'Number 64.').waitFor();
+    const log = page.getByRole('log', { name: 'Messages' });
+    const scrollUp = () =>
+      log.evaluate((log) => {
+        log.scrollTop = 0;
+      });
+
+    alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    await scrollUp();
+    await page.getByText('Older messages could not be loaded.').waitFor();
+    await context.setOffline(false);
+    await scrollUp();
+    await message(page, 'Number 1.').waitFor();
+
+    await message(page, 'Number 9.').scrollIntoViewIfNeeded();
+    const left = await place(page);
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await list.getByRole('link', { name: /Carol/ }).click();
+    await message(page, 'Hello.').waitFor();
+    await list.getByRole('link', { name: /Bob/ }).click();
+    await message(page, 'Number 9.').waitFor();
+    const found = await place(page);
+    expect(found.text).toBe(left.text);
+    expect(Math.abs(found.at - left.at)).toBeLessThan(3);
+  },
+);
+
+/** The words that are marked in an element, as the browser paints them. */
+const marked = (page: Page, inside: string) =>
+  page.evaluate((inside) => {
+    const ranges = [...(CSS.highlights.get('found') ?? [])] as Range[];
+    return ranges.filter((range) => range.startContainer.parentElement?.closest(inside)).map(String);
+  }, inside);
+
+story(
+  'a search stands beside the messages with the words marked, leads through the results by keys, and a link leads to one message',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice', { viewport: { width: 1280, height: 800 } });
+    const [bob] = await chat.people('bob');
+    const id = [alice.username, bob.username].sort().join('_');
+    await write(bob, id, 'The first plan: Zürich.');
+    await Promise.all(Array.from({ length: 60 }, (_, index) => write(bob, id, `Talk ${index + 1}.`)));
+    await write(bob, id, `${'A long way to it. '.repeat(8)}The last plan: zurich`);
+    await alice.api.post(`/conversations/${id}/read`);
+    const { page, context } = alice;
+    await openConversation(page, id);
+    await message(page, 'Talk 60.').waitFor();
+
+    const search = page.getByRole('search', { name: 'In this conversation' });
+    const results = search.getByRole('list', { name: 'Found messages' }).getByRole('button');
+    await page.getByRole('button', { name: 'Search in this conversation' }).click();
+    await search.waitFor();
+    alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    await search.getByRole('searchbox').fill('zurich');
+    await search.getByText(/^The server cannot be reached/).waitFor();
+    await context.setOffline(false);
+    await search.getByRole('button', { name: 'Try again' }).click();
+    await search.getByText('2 messages found').waitFor();
+    await search.getByRole('searchbox').focus();
+    const log = page.getByRole('log', { name: 'Messages' });
+    const [beside, thread] = [await search.boundingBox(), await log.boundingBox()];
+    expect(beside?.x).toBeGreaterThanOrEqual((thread?.x ?? 0) + (thread?.width ?? 0));
+    await expect.poll(() => marked(page, '.search-result'), patient).toEqual(['zurich', 'Zürich']);
+    expect(await marked(page, '.message')).toEqual(['zurich']);
+    expect(await violations(page)).toEqual([]);
+
+    await page.keyboard.press('Enter');
+    await search.getByText('1 of 2').waitFor();
+    await page.keyboard.press('Enter');
+    await search.getByText('2 of 2').waitFor();
+    await message(page, 'The first plan').waitFor();
+    await expect.poll(() => inView(page), patient).toContain('The first plan: Zürich.');
+    await expect.poll(() => marked(page, '.message'), patient).toContain('Zürich');
+    await page.keyboard.press('Shift+Enter');
+    await search.getByText('1 of 2').waitFor();
+    await search.getByRole('button', { name: 'Newest first' }).click();
+    expect(await results.first().textContent()).toContain('The first plan');
+    // From the messages Escape closes the search too, and what was marked is not marked any more.
+    await log.focus();
+    await page.keyboard.press('Escape');
+    await search.waitFor({ state: 'detached' });
+    await expect.poll(() => marked(page, '.message'), patient).toEqual([]);
+
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`/#/c/${id}/m/1`);
+    await choose(page, 'The first plan', 'Copy link');
+    await page.getByText('Copied.').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(new URL(link).hash).toBe(`#/c/${id}/m/1`);
+    // It leads there from elsewhere, and again after one has gone on.
+    const other = await alice.tab();
+    await other.goto(link);
+    await message(other, 'The first plan').waitFor();
+    await expect.poll(() => inView(other), patient).toContain('The first plan: Zürich.');
+    await other.getByRole('button', { name: /^Jump to latest/ }).click();
+    await message(other, 'Talk 60.').waitFor();
+    // Within a message too: in place, not in another tab.
+    await write(bob, id, `See ${link}`);
+    await message(other, 'See http').getByRole('link').click();
+    await expect.poll(() => inView(other), patient).toContain('The first plan: Zürich.');
+  },
+);
+
+story(
+  'messages are selected to be copied, forwarded and deleted together, and a member sees who has read one',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob, carol] = await chat.people('bob', 'carol');
+    await acquaint(alice.api, bob, carol);
+    const members = [bob, carol].map(({ username }) => username);
+    const { id } = (await alice.api.post('/conversations', { title: 'Plans', members })).body;
+    const group = encodeURIComponent(id);
+    const direct = [alice.username, bob.username].sort().join('_');
+    for (const by of [bob, carol]) await by.post(`/conversations/${group}/accept`);
+    for (const text of ['One', 'Two', 'Three', 'Four']) await write(alice.api, group, `${text}.`);
+    await write(bob, direct, 'Send me the plan.');
+    await bob.post(`/conversations/${group}/read`);
+    const { page, context } = alice;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await openConversation(page, id);
+
+    await choose(page, 'Four.', 'Who has read it');
+    const readers = page.getByRole('dialog', { name: 'Who has read it' });
+    await readers.getByRole('region', { name: 'Read' }).getByText('Bob', { exact: true }).waitFor();
+    await readers.getByRole('region', { name: 'Not delivered yet' }).getByText('Carol', { exact: true }).waitFor();
+    // It stays current.
+    await carol.post(`/conversations/${group}/read`);
+    await readers.getByRole('region', { name: 'Read' }).getByText('Carol', { exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    const box = (text: string) => message(page, text).getByRole('checkbox', { name: 'Select message' });
+    const bar = page.getByRole('toolbar', { name: 'Selected messages' });
+    await choose(page, 'One.', 'Select');
+    await bar.getByText('1 selected').waitFor();
+    await box('Three.').click({ modifiers: ['Shift'] });
+    await bar.getByText('3 selected').waitFor();
+    await box('Two.').press('Space');
+    await bar.getByText('2 selected').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Copy text' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Alice: One.\nAlice: Three.');
+    await bar.waitFor({ state: 'detached' });
+
+    await choose(page, 'Two.', 'Select');
+    await box('Three.').check();
+    await bar.getByRole('button', { name: 'Forward' }).click();
+    await page.getByRole('dialog', { name: 'Forward to' }).getByRole('button', { name: /Bob/ }).click();
+    await page.getByText('Forwarded to Bob.').waitFor();
+    const { results } = (await bob.get(`/conversations/${direct}/messages`)).body;
+    expect(results.map(({ message }: { readonly message: string }) => message)).toEqual([
+      'Three.',
+      'Two.',
+      'Send me the plan.',
+    ]);
+
+    await choose(page, 'One.', 'Select');
+    await expect.poll(() => bar.evaluate((bar) => bar === document.activeElement), patient).toBe(true);
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'detached' });
+    await choose(page, 'One.', 'Select');
+    await box('Four.').check();
+    await bar.getByRole('button', { name: 'Delete' }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete 2 messages' })
+      .getByRole('button', { name: 'Delete for everybody' })
+      .click();
+    await expect.poll(() => page.getByText('This message was deleted').count(), patient).toBe(2);
+    expect(await message(page, 'Two.').count()).toBe(1);
+  },
+);

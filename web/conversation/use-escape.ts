@@ -1,0 +1,23 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+/**
+ * Escape anywhere in the conversation, but first for what is open above it or what the composer does. Each press is for one.
+ * @param inside an element of the conversation
+ */
+export function useEscape(inside: { readonly current: HTMLElement | null }, onEscape: () => void): void {
+  const act = useRef(onEscape);
+  act.current = onEscape;
+  useEffect(() => {
+    const pane = inside.current?.closest('.conversation-and-details');
+    const onKey = (event: Event) => {
+      if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || event.isComposing) return;
+      const { target, defaultPrevented } = event;
+      const isElsewhere = target instanceof Element && target.closest('.composer, .details, dialog, [popover]');
+      if (defaultPrevented || isElsewhere || document.querySelector(':popover-open')) return;
+      event.preventDefault();
+      act.current();
+    };
+    pane?.addEventListener('keydown', onKey);
+    return () => pane?.removeEventListener('keydown', onKey);
+  }, []);
+}
