@@ -41,6 +41,7 @@ function takeAnswer(input: RequestInfo | URL, init?: RequestInit): Promise<Respo
   if (new Headers(init?.headers).get('authorization') !== `Bearer ${early.token}`) return undefined;
   const path = input.replace(location.origin, '');
   const answer = early.answers.get(path);
-  early.answers.delete(path);
-  return answer;
+  // A conversation changes; who the user is does not, and two ask for it at the same time.
+  if (path !== '/api/me') early.answers.delete(path);
+  return answer?.then((response) => response.clone());
 }
