@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Frame } from '../src/connection.ts';
 import { toError } from '../src/error-from-response.ts';
 import type { OutboxItem } from '../src/outbox.ts';
+import type { ConversationView } from '../src/protocol.ts';
 import { createSocketRequests } from '../src/socket-requests.ts';
 import { createTokens } from '../src/tokens.ts';
 import { fakeClock, fakeEvent, tokenUntil } from './fakes.ts';
 
 const hour = 3_600_000;
 
-function setUp() {
+function setUp(views: readonly ConversationView[] = []) {
   const clock = fakeClock();
   const world = { open: true, replaced: 0 };
   const sent: Frame[] = [];
@@ -22,7 +23,7 @@ function setUp() {
       return world.open;
     },
     unread: 0,
-    views: () => [],
+    views: () => views,
     isWhole: () => true,
     replace: () => {
       world.replaced++;
@@ -90,6 +91,14 @@ describe('how far the user has read', () => {
     requests.apply({ type: 'error', code: 'internal', message: 'unable' });
     requests.onFault();
     expect(failedReads).toEqual([['alice_bob', 5]]);
+  });
+
+  it('goes over HTTP when it is not all, because what is left is counted behind the answer', () => {
+    const view = { id: 'alice_bob', last_message: { seq: 9 } } as ConversationView;
+    const { sent, requests } = setUp([view]);
+    expect(requests.read('alice_bob', 8)).toBe(false);
+    expect(sent).toEqual([]);
+    expect(requests.read('alice_bob', 9)).toBe(true);
   });
 });
 
