@@ -42,12 +42,14 @@ export function buildPage(folder: string): void {
   // The hash includes the icons: their names have no hash, so the worker's version has to change with their contents.
   const contents = files.map((name) => readFileSync(join(folder, name || 'index.html')));
   const hash = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
+  // Of the names of emoji, the worker fetches the English ones; those of another language are kept when they are used.
+  const isLater = (name: string) => !files.includes(name) && !/names-(?!en)/.test(name);
   build(folder, ['worker/sw.ts'], {
     format: 'iife',
     entryNames: '[name]',
     define: {
       FILES: JSON.stringify(files.map((name) => `/${name}`)),
-      LATER: JSON.stringify([...page.outputs.keys()].filter((name) => !files.includes(name)).map((name) => `/${name}`)),
+      LATER: JSON.stringify([...page.outputs.keys()].filter(isLater).map((name) => `/${name}`)),
       VERSION: JSON.stringify(hash),
     },
   });

@@ -4,7 +4,7 @@
  * Nothing below these modules may import `lazy`: that would be a circle.
  */
 
-export { EmojiPalette } from './composer/emoji-palette.tsx';
+export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
@@ -13,6 +13,7 @@ export { richText } from './conversation/rich-text.tsx';
 export { SelectBox } from './conversation/select-box.tsx';
 export { SelectionBar } from './conversation/selection-bar.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
+export { EmojiPalette } from './emoji/emoji-palette.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';
 export { GoToDialog } from './inbox/go-to-dialog.tsx';

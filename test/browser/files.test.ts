@@ -114,7 +114,7 @@ story('a picture loses the place and the camera that are in it before it is uplo
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('list', { name: 'Files to send' }).waitFor({ state: 'detached' });
   const sent = async () => (await bob.api.get(`/conversations/${name}/messages`)).body.results[0]?.attachments ?? [];
-  await expect.poll(async () => (await sent()).length).toBe(2);
+  await expect.poll(async () => (await sent()).length, { timeout: 15_000 }).toBe(2);
   const files: { content_type: string; size: number; url: string }[] = await sent();
   expect(files.map(({ content_type }) => content_type)).toEqual(['image/jpeg', 'image/heic']);
   for (const { url, size } of files) {

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Worker } from 'playwright-core';
 import { expect } from 'vitest';
 import { acquaint, named } from '../support/person.ts';
 import { violations } from './axe.ts';
@@ -7,13 +7,27 @@ import { story } from './story.ts';
 /** The service worker asks the page first, which takes a moment. */
 const patient = { timeout: 10_000 };
 
-/** The notifications that the service worker shows now: text, and whether they are without a sound. */
-function shown(page: Page): Promise<readonly (readonly [body: string, silent: boolean | null])[]> {
-  return page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    const notifications = await registration.getNotifications();
-    return notifications.map(({ body, silent }) => [body, silent] as const);
+/** What the worker of this story wrote down. */
+declare const self: typeof globalThis & {
+  readonly registration: { showNotification(title: string, options: NotificationOptions): Promise<void> };
+  shown: (readonly [title: string, body: string | undefined, silent: boolean | null | undefined])[];
+};
+declare class PushEvent extends Event {
+  constructor(type: string, init: { readonly data: string });
+}
+
+/**
+ * The browser of the package registry has no windows, so it lets no page notify. The page asks and is allowed; what its worker then asks the
+ * browser to show is written down.
+ */
+async function writeDown(context: BrowserContext): Promise<Worker> {
+  const [worker] = context.serviceWorkers();
+  if (!worker) throw new Error('there is no service worker');
+  await worker.evaluate(() => {
+    self.shown = [];
+    self.registration.showNotification = async (title, { body, silent }) => void self.shown.push([title, body, silent]);
   });
+  return worker;
 }
 
 story(
@@ -21,8 +35,15 @@ story(
   async ({ guest, chat }) => {
     const [alice, bob, carol] = await Promise.all([guest('alice'), chat.person('bob'), chat.person('carol')]);
     const { page, context, api, expectProblem } = alice;
-    await context.grantPermissions(['notifications']);
+    await page.addInitScript(() => {
+      Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
+      Notification.requestPermission = async () => 'granted';
+    });
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await page.reload();
     await acquaint(api, bob, carol);
+    const worker = await writeDown(context);
+    const shown = () => worker.evaluate(() => self.shown);
     // There is no archive of one's data yet.
     expectProblem(/status of 404 .*export/);
     await page.getByRole('button', { name: /^Account of/ }).click();
@@ -33,41 +54,31 @@ story(
     await listens;
     const sound = page.getByRole('switch', { name: 'Sound of notifications' });
     const quiet = page.getByRole('switch', { name: 'Quiet hours' });
-    await sound.waitFor();
-    const write = (text: string, from = bob) =>
-      from.post(`/conversations/${named(api, from)}/messages`, { message: text });
-    const row = (text: string) => page.getByRole('link', { name: text });
+    const write = (message: string, from = bob) =>
+      from.post(`/conversations/${named(api, from)}/messages`, { message });
+
     await write('With a sound');
-    await expect.poll(() => shown(page), patient).toEqual([['With a sound', false]]);
+    await expect.poll(shown, patient).toEqual([['Bob', 'With a sound', false]]);
     await sound.click();
     await write('Without');
-    await expect.poll(() => shown(page), patient).toEqual([['Without', true]]);
+    await expect.poll(shown, patient).toHaveLength(2);
     await sound.click();
-
     await quiet.click();
     await page.getByLabel('From').fill('00:00');
     await page.getByLabel('Until', { exact: true }).fill('23:59');
     expect(await violations(page)).toEqual([]);
     await write('At night');
-    await row('At night').waitFor({ state: 'attached' });
-    const worker = await context.newCDPSession(page);
-    const registrations = new Promise<string>((resolve) => {
-      worker.on(
-        'ServiceWorker.workerRegistrationUpdated',
-        ({ registrations: [first] }) => first && resolve(first.registrationId),
-      );
-    });
-    await worker.send('ServiceWorker.enable');
-    const push = { conversation: 'room:lobby', title: 'room:lobby', body: 'Carol: A push' };
-    await worker.send('ServiceWorker.deliverPushMessage', {
-      origin: new URL(page.url()).origin,
-      registrationId: await registrations,
-      data: JSON.stringify(push),
-    });
-    await expect.poll(() => shown(page), patient).toEqual(expect.arrayContaining([['Carol: A push', true]]));
+    await page.getByText('At night').waitFor({ state: 'attached' });
+    const push = JSON.stringify({ conversation: 'room:lobby', title: 'room:lobby', body: 'Carol: A push' });
+    await worker.evaluate((data) => void dispatchEvent(new PushEvent('push', { data })), push);
+    await expect.poll(shown, patient).toHaveLength(3);
     await quiet.click();
     await write('In the morning', carol);
-    await expect.poll(() => shown(page), patient).toEqual(expect.arrayContaining([['In the morning', false]]));
-    expect((await shown(page)).map(([body]) => body).sort()).toEqual(['Carol: A push', 'In the morning', 'Without']);
+    await expect.poll(shown, patient).toEqual([
+      ['Bob', 'With a sound', false],
+      ['Bob', 'Without', true],
+      ['#lobby', 'Carol: A push', true],
+      ['Carol', 'In the morning', false],
+    ]);
   },
 );

@@ -68,7 +68,7 @@ it('the id alone tells the kind of a conversation, and the other user', () => {
 
 describe('the second line of a row', () => {
   const lineOf = (more: Partial<ConversationView>) => {
-    const { by, text } = previewOf(view(more), 'alice');
+    const { by, text } = previewOf(view(more), 'alice', (username) => username.toUpperCase());
     return by === undefined ? text : `${by}: ${text}`;
   };
 
@@ -76,6 +76,12 @@ describe('the second line of a row', () => {
     expect(lineOf({ last_message: said('alice') })).toBe('You: Hello');
     expect(lineOf({ last_message: said('bob') })).toBe('Hello');
     expect(lineOf({ kind: 'group', last_message: said('bob') })).toBe('BOB: Hello');
+  });
+
+  it('shows whom it mentions by name', () => {
+    const members = [member('alice', 'Alice'), member('carol', 'Carol')];
+    const last_message = said('bob', { message: 'hello @carol and @dave' });
+    expect(lineOf({ kind: 'group', members, last_message })).toBe('BOB: hello @CAROL and @dave');
   });
 
   it('has words for messages without text', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isEmojiOnly } from '#web/conversation/emoji-only';
-import { splitMentions } from '#web/conversation/split-mentions';
+import { splitMentions } from '#web/state/mentions';
 import { addressLength } from '#web/text/address';
 import { isMarked } from '#web/text/is-marked';
 import { type Block, type Inline, parse } from '#web/text/parse';

@@ -1,12 +1,12 @@
 import { useMessenger } from '../state/session-context.ts';
 import { plural, t } from '../words/words.ts';
 import { remainingText } from './remaining-length.ts';
-import type { Composition } from './use-composition.ts';
+import type { ShownComposition } from './use-composition.ts';
 
 /** Notes about the message being written; empty most of the time. */
 export function ComposerNotes(props: {
   readonly id: string;
-  readonly composition: Composition;
+  readonly composition: ShownComposition;
   /** Length of the list of people to mention. */
   readonly mentionCount: number;
 }) {
@@ -20,7 +20,7 @@ export function ComposerNotes(props: {
         {(status === 'offline' || status === 'waiting') && (
           <p>{t('You are offline. Messages are sent when you are back.')}</p>
         )}
-        {isQueued && <p>{t('Sent as soon as the files are uploaded.')}</p>}
+        {isQueued && <p>{queuedNote(files.status.value)}</p>}
         {props.mentionCount > 0 && (
           <p class="visually-hidden">{plural('One person to mention.|{n} people to mention.', props.mentionCount)}</p>
         )}
@@ -28,4 +28,10 @@ export function ComposerNotes(props: {
       <div role="alert">{files.problem.value !== undefined && <p data-bad="true">{files.problem.value}</p>}</div>
     </div>
   );
+}
+
+function queuedNote(status: 'uploading' | 'failed' | 'ready'): string {
+  return status === 'failed'
+    ? t('Not sent yet: a file could not be uploaded. Try again, or remove it.')
+    : t('Sent as soon as the files are uploaded.');
 }

@@ -1,4 +1,3 @@
-import type { Conversation } from '@parley/client';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
@@ -8,75 +7,67 @@ import { VoiceButton } from '../voice/voice-button.tsx';
 import { t } from '../words/words.ts';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
+import { insertText } from './insert-text.ts';
 import { mentionCandidates } from './mention.ts';
 import { MentionList, useMentions } from './mentions.tsx';
 import { ModeBar } from './mode-bar.tsx';
+import { pastedFiles } from './pasted-files.ts';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
-import { useComposition } from './use-composition.ts';
+import { type ThreadAbove, useComposition } from './use-composition.ts';
 import { useFirstFocus } from './use-first-focus.ts';
 
-const UploadTray = lazy((chunk) => chunk.UploadTray);
+const EndedComposer = lazy((chunk) => chunk.EndedComposer);
 const FailedSendList = lazy((chunk) => chunk.FailedSendList);
+const UploadTray = lazy((chunk) => chunk.UploadTray);
 
 /** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
-export function Composer({ conversation }: { readonly conversation: Conversation }) {
-  const { me, failedSends } = useMessenger();
-  const composition = useComposition(conversation);
-  const { mode, text, files } = composition;
-  const { replyTo, editing } = mode;
+export function Composer({ thread }: { readonly thread: ThreadAbove }) {
+  return thread.conversation.ended ? <EndedComposer thread={thread} /> : <OpenComposer thread={thread} />;
+}
+
+function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
+  const { conversation, me } = thread;
+  const { failedSends } = useMessenger();
+  const composition = useComposition(thread);
+  const { text, files, isEdit, seq } = composition;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const nextCaret = useRef<number | undefined>(undefined);
   const notes = useId();
   const focus = () => field.current?.focus();
   useFirstFocus(field);
 
-  function replaceText(next: string, caret: number): void {
-    composition.write(next);
-    nextCaret.current = caret;
-    focus();
-  }
   const mentions = useMentions(
     () => mentionCandidates(conversation, me),
     () => field.current,
-    replaceText,
   );
 
-  // The caret can only be set after the field has been rendered with its new text.
-  useLayoutEffect(() => {
-    if (nextCaret.current !== undefined) field.current?.setSelectionRange(nextCaret.current, nextCaret.current);
-    nextCaret.current = undefined;
-  });
-  const target = editing?.seq ?? replyTo?.seq;
+  const shown = useRef(seq);
   // In a layout effect, so that keys typed right after the click on Reply reach the field.
   useLayoutEffect(() => {
-    if (target === undefined) return;
-    field.current?.focus();
+    // What was begun before this pane was opened does not take the focus.
+    if (seq === shown.current) return;
+    shown.current = seq;
+    if (seq === undefined) return;
+    focus();
     const end = field.current?.value.length ?? 0;
     field.current?.setSelectionRange(end, end);
-  }, [target]);
+  }, [seq]);
 
-  function onText(next: string, caret: number): void {
+  function onText(next: string): void {
     composition.write(next);
-    mentions.update(next, caret);
+    mentions.look();
     if (next.trim() === '') conversation.typing.stop();
-    else if (!editing) conversation.typing.keystroke();
+    else if (!isEdit) conversation.typing.keystroke();
   }
 
   function onKey(event: KeyboardEvent): boolean {
     if (mentions.onKey(event)) return true;
-    if (event.key === 'Escape' && target !== undefined) {
+    if (event.key === 'Escape' && seq !== undefined) {
       composition.cancel();
       return true;
     }
-    return event.key === 'ArrowUp' && text === '' && !editing && composition.editLast();
-  }
-
-  function insert(emoji: string): void {
-    const from = field.current?.selectionStart ?? text.length;
-    const to = field.current?.selectionEnd ?? text.length;
-    replaceText(text.slice(0, from) + emoji + text.slice(to), from + emoji.length);
+    return event.key === 'ArrowUp' && text === '' && !isEdit && composition.editLast();
   }
 
   function onRecorded(file: File, isDue: boolean): void {
@@ -90,7 +81,6 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     focus();
   }
 
-  if (conversation.ended) return <p class="composer-ended">{t('You are not in this conversation any more.')}</p>;
   return (
     <div class="composer" ref={root}>
       {failedSends.of(conversation.id).length > 0 && (
@@ -110,7 +100,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           send();
         }}
         onPaste={(event) => {
-          const pasted = [...(event.clipboardData?.files ?? [])];
+          const pasted = pastedFiles(event.clipboardData);
           if (pasted.length === 0) return;
           event.preventDefault();
           composition.addFiles(pasted);
@@ -118,22 +108,31 @@ export function Composer({ conversation }: { readonly conversation: Conversation
       >
         <MentionList mentions={mentions} />
         <ModeBar
-          mode={mode}
+          composition={composition}
+          nameOf={thread.nameOf}
           onCancel={() => {
             composition.cancel();
             focus();
           }}
         />
-        {!editing && files.uploads.value.length > 0 && <UploadTray files={files} onRemoved={focus} />}
+        {!isEdit && files.uploads.value.length > 0 && (
+          <UploadTray
+            files={files}
+            onRemove={(upload) => {
+              composition.removeFile(upload);
+              focus();
+            }}
+          />
+        )}
         <div class="composer-row">
           <AttachButton
-            disabled={editing !== undefined}
+            disabled={isEdit}
             onFiles={(chosen) => {
               composition.addFiles(chosen);
               focus();
             }}
           />
-          <EmojiButton onChoose={insert} />
+          <EmojiButton onChoose={(emoji) => field.current && insertText(field.current, emoji)} />
           <TextField
             field={field}
             text={text}
@@ -143,11 +142,12 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             onText={onText}
             onKey={onKey}
             onSend={send}
+            onLeave={composition.flush}
           />
-          {text === '' && !editing && files.uploads.value.length === 0 && (
+          {text === '' && !isEdit && files.uploads.value.length === 0 && (
             <VoiceButton onRecorded={onRecorded} onClose={focus} />
           )}
-          <SendButton isEdit={editing !== undefined} composition={composition} />
+          <SendButton composition={composition} />
         </div>
         <ComposerNotes id={notes} composition={composition} mentionCount={mentions.found.length} />
       </form>

@@ -39,6 +39,7 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
       </button>
       {open && (
         <EmojiPalette
+          label={t('Emoji')}
           onChoose={(emoji) => {
             setOpen(false);
             onChoose(emoji);

@@ -2,6 +2,7 @@ import type { Conversation, OutboxItem } from '@parley/client';
 import type { FailedSend } from '@parley/client/failed-sends';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { refusalSentence } from '../ui/error-sentence.ts';
 import { Icon } from '../ui/icon.tsx';
 import { plural, t } from '../words/words.ts';
@@ -9,8 +10,10 @@ import { plural, t } from '../words/words.ts';
 /** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
 export function FailedSendList(props: {
   readonly conversation: Conversation;
-  onEdit(action: OutboxItem['action']): void;
+  /** Absent if nothing can be sent to the conversation any more. */
+  readonly onEdit?: ((action: OutboxItem['action']) => void) | undefined;
 }) {
+  const { onEdit } = props;
   const { failedSends } = useMessenger();
   const failed = failedSends.of(props.conversation.id);
   if (failed.length === 0) return null;
@@ -21,15 +24,20 @@ export function FailedSendList(props: {
           key={one.item.client_id}
           failed={one}
           onDone={() => failedSends.drop(one)}
-          onRetry={() => void failedSends.retry(one, props.conversation).catch(() => {})}
-          onEdit={() => props.onEdit(one.item.action)}
+          onRetry={onEdit && (() => void failedSends.retry(one, props.conversation).catch(() => {}))}
+          onEdit={onEdit && (() => onEdit(one.item.action))}
         />
       ))}
     </ul>
   );
 }
 
-function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; onRetry(): void; onEdit(): void }) {
+function FailedSendItem(props: {
+  readonly failed: FailedSend;
+  onDone(): void;
+  readonly onRetry?: (() => void) | undefined;
+  readonly onEdit?: (() => void) | undefined;
+}) {
   const { action } = props.failed.item;
   const why = refusalSentence(props.failed.code, props.failed.why);
   const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
@@ -58,8 +66,13 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
         <span>{action.type === 'create' ? t('Not sent: {why}', { why }) : t('Not changed: {why}', { why })}</span>
       </p>
       <p class="failed-send-actions">
-        {button(t('Try again'), props.onRetry)}
-        {(text !== undefined || files > 0) && button(t('Edit'), props.onEdit)}
+        {props.onRetry && button(t('Try again'), props.onRetry)}
+        {props.onEdit && (text !== undefined || files > 0) && button(t('Edit'), props.onEdit)}
+        {!props.onEdit && text && (
+          <Button look="text-button" onClick={() => copyText(text)}>
+            {t('Copy text')}
+          </Button>
+        )}
         {button(t('Discard'))}
       </p>
     </li>

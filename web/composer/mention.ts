@@ -29,18 +29,21 @@ export function mentionCandidates(
   return [...people.values()];
 }
 
-/** At most six people whose user name, or a word of whose name, starts with the query. Empty if the only match is already written out. */
+/**
+ * At most six people whose user name, or a word of whose name, starts with the query; first whoever is called just that. Empty if the only match
+ * is already written out.
+ */
 export function matchingPeople(query: string, people: readonly Person[]): readonly Person[] {
   const start = fold(query);
+  const isExact = ({ username, name }: Person) => username === start || fold(name) === start;
   const found = people.filter(({ username, name }) =>
     [username, ...fold(name).split(/\s+/)].some((word) => word.startsWith(start)),
   );
-  return found.length === 1 && found[0]?.username === start ? [] : found.slice(0, 6);
+  if (found.length === 1 && found[0]?.username === start) return [];
+  return found.sort((a, b) => Number(isExact(b)) - Number(isExact(a))).slice(0, 6);
 }
 
-/** The text with the whole name in it, and the caret behind the name. */
+/** The part of the text to replace, and by what: the whole name, with a space behind it. */
 export function completeMention(text: string, caret: number, { from }: Mention, username: string) {
-  const rest = text.slice(caret);
-  const name = `@${username}${rest.startsWith(' ') ? '' : ' '}`;
-  return { text: text.slice(0, from) + name + rest, caret: from + username.length + 2 };
+  return { from, to: text[caret] === ' ' ? caret + 1 : caret, by: `@${username} ` };
 }

@@ -1,10 +1,10 @@
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
-import type { Composition } from './use-composition.ts';
+import type { ShownComposition } from './use-composition.ts';
 
-export function SendButton(props: { readonly isEdit: boolean; readonly composition: Composition }) {
-  const { canSend, isUploading, isQueued } = props.composition;
-  const label = props.isEdit ? t('Save') : isUploading ? t('Send when uploaded') : t('Send');
+export function SendButton(props: { readonly composition: ShownComposition }) {
+  const { canSend, isEdit, isUploading, isQueued } = props.composition;
+  const label = isEdit ? t('Save') : isUploading ? t('Send when uploaded') : t('Send');
   return (
     <button
       type="submit"
@@ -16,7 +16,7 @@ export function SendButton(props: { readonly isEdit: boolean; readonly compositi
       data-uploading={isUploading && canSend}
       data-queued={isQueued}
     >
-      <Icon name={props.isEdit ? 'check' : isQueued ? 'clock' : 'send'} />
+      <Icon name={isEdit ? 'check' : isQueued ? 'clock' : 'send'} />
     </button>
   );
 }

@@ -11,10 +11,11 @@ export function TextField(props: {
   /** Id of the element that describes the field. */
   readonly notes: string;
   readonly mentions: Mentions;
-  onText(text: string, caret: number): void;
+  onText(text: string): void;
   /** @returns whether the key has been handled */
   onKey(event: KeyboardEvent): boolean;
   onSend(): void;
+  onLeave(): void;
 }) {
   const { field, text, mentions } = props;
   useLayoutEffect(() => {
@@ -39,9 +40,12 @@ export function TextField(props: {
       aria-activedescendant={isListOpen ? `${mentions.id}-${mentions.active}` : undefined}
       enterkeyhint={isTouch() ? 'enter' : 'send'}
       value={text}
-      onInput={({ currentTarget }) => props.onText(currentTarget.value, currentTarget.selectionStart)}
-      onClick={({ currentTarget }) => mentions.update(currentTarget.value, currentTarget.selectionStart)}
-      onBlur={mentions.close}
+      onInput={({ currentTarget }) => props.onText(currentTarget.value)}
+      onClick={mentions.look}
+      onBlur={() => {
+        mentions.close();
+        props.onLeave();
+      }}
       onKeyDown={(event) => {
         // While an input method composes a word, the keys belong to it; Safari only sets this key code.
         if (event.isComposing || event.keyCode === 229) return;

@@ -66,7 +66,7 @@ function OpenConversation({ thread, seq }: { readonly thread: Thread; readonly s
         {hasPinned.current && <PinnedLine thread={thread} />}
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />
-        <Composer conversation={conversation} />
+        <Composer thread={thread} />
         {thread.selected.value && <SelectionBar thread={thread} />}
       </div>
       {beside === 'search' && <ThreadSearch thread={thread} onClose={close} />}

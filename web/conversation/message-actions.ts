@@ -1,5 +1,5 @@
 import type { Message } from '@parley/client';
-import { composerModeOf } from '../state/composer-mode.ts';
+import { compositionOf } from '../composer/composition.ts';
 import type { Thread } from './thread.ts';
 
 /** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
@@ -17,12 +17,12 @@ export function permissionsFor({ conversation, me }: Thread, { from_user, delete
   };
 }
 
-export function reply({ chat, conversation }: Thread, message: Message): void {
-  composerModeOf(chat, conversation.id).value = { replyTo: message };
+export function reply(thread: Thread, { seq }: Message): void {
+  compositionOf(thread).reply(seq);
 }
 
-export function edit({ chat, conversation }: Thread, message: Message): void {
-  composerModeOf(chat, conversation.id).value = { editing: message };
+export function edit(thread: Thread, message: Message): void {
+  compositionOf(thread).edit(message);
 }
 
 /** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */

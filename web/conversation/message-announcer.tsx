@@ -28,7 +28,7 @@ export function MessageAnnouncer({ thread }: { readonly thread: Thread }) {
     <div class="visually-hidden" aria-live="polite">
       {unreadMessages(conversation.messages, from - 1, me).map((message) => (
         <p key={message.seq}>
-          {message.from_user.name}: {excerpt(message)}
+          {message.from_user.name}: {excerpt(thread, message)}
         </p>
       ))}
     </div>

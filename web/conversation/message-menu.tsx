@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { emoji } from '../composer/emoji.ts';
+import { EmojiPalette, usualEmoji } from '../emoji/emoji-palette.tsx';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -15,10 +15,6 @@ import { othersOf, ReadersDialog } from './readers-dialog.tsx';
 import { isSelectable, select } from './selection.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
-
-/** Columns of the emoji palette, as in menu.css. */
-const columns = 7;
-const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
 /** The whole menu, only the emoji to react with, or a dialog that the menu has opened. */
 export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward' | 'readers';
@@ -71,37 +67,34 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
       <Icon name={icon} /> {label}
     </Button>
   );
-  const emojiButton = (sign: string, name = nameOf(sign)) => (
-    <button
-      type="button"
-      class="emoji-button"
-      key={sign}
-      {...(isPalette ? {} : { role: 'menuitem', tabIndex: -1 })}
-      aria-label={name}
-      title={name}
-      onClick={choose(() => react(thread, message, sign))}
-    >
-      {sign}
-    </button>
-  );
   return (
     <div class="menu" popover="manual" ref={element}>
       {isPalette ? (
-        <div
-          class="menu-palette"
-          role="dialog"
-          aria-label={t('React')}
-          onKeyDown={(event) => moveFocus(event, columns)}
-        >
-          {quickEmoji.map((sign) => emojiButton(sign))}
-          {emoji.filter(([sign]) => !quickEmoji.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
-        </div>
+        <EmojiPalette
+          label={t('React')}
+          onChoose={(sign) => {
+            close();
+            react(thread, message, sign);
+          }}
+          onClose={close}
+        />
       ) : (
-        <div role="menu" aria-label={t('Message actions')} onKeyDown={(event) => moveFocus(event, 1)}>
+        <div role="menu" aria-label={t('Message actions')} onKeyDown={moveFocus}>
           {can.write && (
             // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
             <div class="menu-quick" role="group" aria-label={t('React')}>
-              {quickEmoji.map((sign) => emojiButton(sign))}
+              {usualEmoji.map((sign) => (
+                <button
+                  type="button"
+                  role="menuitem"
+                  class="emoji-button"
+                  key={sign}
+                  tabIndex={-1}
+                  onClick={choose(() => react(thread, message, sign))}
+                >
+                  {sign}
+                </button>
+              ))}
               <button
                 type="button"
                 role="menuitem"
@@ -132,12 +125,8 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
   );
 }
 
-function nameOf(sign: string): string {
-  return emoji.find(([one]) => one === sign)?.[1] ?? { '😮': 'surprised' }[sign] ?? sign;
-}
-
-/** Moves the focus between buttons with the arrow keys, Home and End. @param columns the step of Up and Down */
-function moveFocus(event: KeyboardEvent, columns: number): void {
+/** Moves the focus between buttons with the arrow keys, Home and End. */
+function moveFocus(event: KeyboardEvent): void {
   const { currentTarget: menu, key } = event;
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
@@ -146,8 +135,8 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   const targets: Readonly<Record<string, number>> = {
     ArrowRight: index + along,
     ArrowLeft: index - along,
-    ArrowDown: index + columns,
-    ArrowUp: index - columns,
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
     Home: 0,
     End: buttons.length - 1,
   };

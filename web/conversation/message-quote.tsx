@@ -1,5 +1,5 @@
 import type { Message } from '@parley/client';
-import { plainWords } from '../text/plain-words.ts';
+import { plainLine } from '../state/mentions.ts';
 import { showError } from '../ui/toast.tsx';
 import { fileLabel } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
@@ -19,16 +19,16 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       <span class="quote-name" dir="auto">
         {original ? thread.nameOf(original.from_user.username) : '\u00a0'}
       </span>
-      <span dir="auto">{original === undefined ? '\u00a0' : excerpt(original)}</span>
+      <span dir="auto">{original === undefined ? '\u00a0' : excerpt(thread, original)}</span>
     </button>
   );
 }
 
 /** A message in one line. @param message null if it does not exist any more */
-export function excerpt(message: Message | null): string {
+export function excerpt({ nameOf }: Pick<Thread, 'nameOf'>, message: Message | null): string {
   if (!message || message.deleted) return t('Deleted message');
   return (
-    plainWords(message.message.slice(0, 400)).slice(0, 200) ||
+    plainLine(message, nameOf).slice(0, 200) ||
     message.attachments.map(({ filename }) => fileLabel(filename)).join(', ')
   );
 }

@@ -68,7 +68,7 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
 function UserRow({ thread, message, first, last, isFirstNew, isSelected, receipt, onMenu }: RowProps) {
   const { seq, from_user, deleted, reply_to, attachments } = message;
   const isOwn = from_user.username === thread.me;
-  const isGroup = thread.conversation.view.kind !== 'direct';
+  const isGroup = thread.kind !== 'direct';
   const row = useRef<HTMLLIElement>(null);
   const [isActive, setActive] = useState(false);
   const hasMenu = useRef(false);
@@ -130,7 +130,7 @@ function UserRow({ thread, message, first, last, isFirstNew, isSelected, receipt
                 <span class="message-text">{t('This message was deleted')}</span>
               ) : (
                 message.message !== '' && (
-                  <MessageText text={message.message} mentions={message.mentions} me={thread.me} />
+                  <MessageText thread={thread} text={message.message} mentions={message.mentions} />
                 )
               )}
               {/* Its own direction, so that the words alone decide that of the message. */}

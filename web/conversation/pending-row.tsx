@@ -28,7 +28,7 @@ export function PendingRow(props: {
             {action.reply_to !== undefined && <MessageQuote thread={thread} seq={action.reply_to} />}
             {action.attachments && action.attachments.length > 0 && <PendingFiles ids={action.attachments} />}
             <div class="message-words" dir="auto">
-              {action.message !== undefined && <MessageText text={action.message} mentions={[]} me={thread.me} />}
+              {action.message !== undefined && <MessageText thread={thread} text={action.message} mentions={[]} />}
               <span class="message-meta" dir="auto">
                 <ReceiptIcon state="pending" />
               </span>

@@ -46,7 +46,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
           {shortTime(message.date_added, now.value)}
         </time>
         <span class="search-result-text" dir="auto">
-          {excerpt(message)}
+          {excerpt(thread, message)}
         </span>
         <span class="quiet">{isMine(by.username) ? t('Pinned by you') : t('Pinned by {name}', { name: by.name })}</span>
       </button>

@@ -1,15 +1,16 @@
 import type { ComponentChildren } from 'preact';
+import { splitMentions } from '../state/mentions.ts';
 import type { Block, Inline } from '../text/parse.ts';
 import { IconButton } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { t } from '../words/words.ts';
-import { splitMentions } from './split-mentions.ts';
 
 /** A text with the user names that it mentions. */
 export interface Written {
   readonly text: string;
   readonly mentions: readonly string[];
   readonly me: string;
+  nameOf(username: string): string;
 }
 
 /** Shows a parsed text. Each block finds its own direction. */
@@ -74,14 +75,14 @@ function staysHere(address: string): boolean {
   return address.startsWith('mailto:') || address.startsWith(`${location.origin}${location.pathname}#/`);
 }
 
-function mentioned({ mentions, me }: Written, text: string): ComponentChildren {
+function mentioned({ mentions, me, nameOf }: Written, text: string): ComponentChildren {
   return splitMentions(text, mentions).map((piece) =>
     piece.kind === 'text' ? (
       piece.text
     ) : (
-      <span class="mention" data-me={piece.username === me}>
-        {piece.text}
-      </span>
+      <bdi class="mention" data-me={piece.username === me}>
+        @{nameOf(piece.username)}
+      </bdi>
     ),
   );
 }

@@ -104,6 +104,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
               {results.map((message) => (
                 <li key={message.seq}>
                   <Result
+                    thread={thread}
                     message={message}
                     isMine={message.from_user.username === thread.me}
                     query={search.query}
@@ -122,6 +123,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
 }
 
 function Result(props: {
+  readonly thread: Thread;
   readonly message: Message;
   readonly isMine: boolean;
   readonly query: string;
@@ -138,7 +140,7 @@ function Result(props: {
         {shortTime(message.date_added, now.value)}
       </time>
       <span class="search-result-text" dir="auto">
-        {excerptAround(excerpt(message), wordsOf(props.query))}
+        {excerptAround(excerpt(props.thread, message), wordsOf(props.query))}
       </span>
     </button>
   );

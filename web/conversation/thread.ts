@@ -1,4 +1,4 @@
-import type { Chat, Conversation, Message } from '@parley/client';
+import type { Chat, Conversation, ConversationView, Message } from '@parley/client';
 import { createSettings, markedFrom } from '@parley/client/settings';
 import { type MessageWindow, openWindow, type PendingMessage } from '@parley/client/window';
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
@@ -18,11 +18,16 @@ export interface Selection {
   readonly last: number;
 }
 
+import { readWith } from '../state/observed.ts';
+
 /** The client's window on a conversation, as signals. */
 export interface Thread {
   readonly chat: Chat;
   readonly me: string;
+  /** Its properties are read like signals. */
   readonly conversation: Conversation;
+  /** As in the conversation's view; it never changes. */
+  readonly kind: ConversationView['kind'];
   /** By `seq`, without gaps, with the pending changes applied. */
   readonly messages: ReadonlySignal<readonly Message[]>;
   /** The user's new messages that are waiting to be sent. */
@@ -103,7 +108,8 @@ export function createThread(
   return {
     chat,
     me,
-    conversation,
+    conversation: readWith(conversation, changes),
+    kind: conversation.view.kind,
     messages,
     pending: live(() => view.pending),
     receipts: live(() => view.receipts),

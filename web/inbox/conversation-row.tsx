@@ -91,7 +91,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
       </span>
     );
   }
-  const { by, text, isQuiet } = previewOf(view, me);
+  const { by, text, isQuiet } = previewOf(view, me, nameOf);
   const receipt = lastReceipt(view, me);
   return (
     <span class="row-text" dir="auto" data-quiet={isQuiet}>

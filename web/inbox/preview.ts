@@ -1,18 +1,23 @@
 import type { ConversationView, Receipt } from '@parley/client';
-import { plainWords } from '../text/plain-words.ts';
+import { plainLine } from '../state/mentions.ts';
 import { systemText, t } from '../words/words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
-  { kind, last_message }: Pick<ConversationView, 'kind' | 'last_message'>,
+  { kind, last_message, members }: Pick<ConversationView, 'kind' | 'last_message' | 'members'>,
   me: string,
+  nameOf: (username: string) => string,
 ): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
   if (!last_message) return { text: t('No messages yet'), isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
   if (content_type === 'system') return { text: systemText(message, from_user.name), isQuiet: true };
   const by = from_user.username === me ? t('You') : kind === 'direct' ? undefined : from_user.name;
   if (deleted) return { by, text: t('Deleted message'), isQuiet: true };
-  if (message !== '') return { by, text: plainWords(message.slice(0, 400)).replace(/\s+/g, ' '), isQuiet: false };
+  if (message !== '') {
+    // The list does not say whom a message mentions, but only members can be mentioned.
+    const mentions = members.map(({ username }) => username);
+    return { by, text: plainLine({ message, mentions }, nameOf).replace(/\s+/g, ' '), isQuiet: false };
+  }
   return { by, text: content_type === 'image' ? t('Photo') : t('File'), isQuiet: false };
 }
 

@@ -1,8 +1,8 @@
 import type { ServerEvent } from '@parley/client';
 import { notifies } from '@parley/client/settings';
+import { plainLine } from '../state/mentions.ts';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
-import { plainWords } from '../text/plain-words.ts';
 import { fileLabel } from '../voice/voice-name.ts';
 import type { MessageNotification } from '../worker/messages.ts';
 import { isVisible } from './answer-worker.ts';
@@ -11,14 +11,14 @@ import { notificationsEnabled } from './notifications-setting.ts';
 /** The notification for an event, with the texts that a push would have; undefined for events that need none. */
 function notificationFor(
   event: ServerEvent,
-  { me, conversations }: Pick<Messenger, 'me' | 'conversations'>,
+  { me, conversations, nameOf }: Pick<Messenger, 'me' | 'conversations' | 'nameOf'>,
 ): MessageNotification | undefined {
   if (event.type !== 'chat_message' || event.from_user.username === me || event.content_type === 'system')
     return undefined;
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
   if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
-  const text = [...(plainWords(event.message.slice(0, 800)) || fileLabel(event.attachments?.[0]?.filename ?? ''))]
+  const text = [...(plainLine(event, nameOf) || fileLabel(event.attachments?.[0]?.filename ?? ''))]
     .slice(0, 200)
     .join('');
   const isDirect = !conversation.includes(':');

@@ -20,6 +20,7 @@ import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
 import { observed } from './observed.ts';
 import { createProfiles } from './profiles.ts';
+import { unsentFiles } from './unsent-files.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
 export interface Messenger {
@@ -44,7 +45,7 @@ export interface Messenger {
   typing(id: string): readonly string[];
   /** What is waiting to be sent to a conversation, open or not. */
   pending(id: string): readonly OutboxItem[];
-  /** Display name, if any answer or event contained it; else the user name. */
+  /** Display name; until an answer or event has contained it, the user name. It is asked for if nothing else brings it. */
   nameOf(username: string): string;
   close(): void;
 }
@@ -118,7 +119,10 @@ export function createMessenger(session: Session, me: string): Messenger {
       else chat.loadConversations().then(complete, () => {});
     }),
   ];
+  /** The browser asks before files that are not sent yet end with the page. */
+  const askFirst = (event: Event) => unsentFiles(chat) > 0 && event.preventDefault();
   addEventListener('pagehide', save);
+  addEventListener('beforeunload', askFirst);
 
   return {
     chat,
@@ -135,9 +139,10 @@ export function createMessenger(session: Session, me: string): Messenger {
     typing: live(chat.typing),
     pending: live(chat.pending),
     presence: live(chat.presence),
-    nameOf: (username) => names.get(username) ?? plainName(username),
+    nameOf: (username) => names.get(username) ?? profiles.of(username)?.name ?? plainName(username),
     close() {
       removeEventListener('pagehide', save);
+      removeEventListener('beforeunload', askFirst);
       for (const stop of stops) stop();
       for (const part of [failedSends, friends, invitations]) part.close();
       save();

@@ -18,6 +18,8 @@ export function Field({
       <input
         class="field"
         dir="auto"
+        // So that the style sheet sees whether it is empty.
+        placeholder=" "
         ref={element}
         onInput={(event) => onText?.(event.currentTarget.value)}
         required

@@ -30,7 +30,9 @@ export function useMenu(
       menu.showPopover();
     }
     positionPopover(menu, anchor);
-    (menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector('button'))?.focus();
+    (
+      menu.querySelector<HTMLElement>('[aria-checked="true"], .emoji-grid button') ?? menu.querySelector('button')
+    )?.focus();
   }, [element, anchor, shown]);
   useEffect(() => {
     const leave = new AbortController();
@@ -45,7 +47,9 @@ export function useMenu(
       if (!(target instanceof Node && element.current?.contains(target))) shut();
     };
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' && event.key !== 'Tab') return;
+      // In a palette, Tab goes to the search and back.
+      const isTab = event.key === 'Tab' && !element.current?.querySelector('[role="dialog"]');
+      if (event.key !== 'Escape' && !isTab) return;
       // The layer below stays open.
       event.stopPropagation();
       event.preventDefault();

@@ -1,6 +1,5 @@
 import type { Conversation } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { perConversation } from '../state/per-conversation.ts';
 import { t } from '../words/words.ts';
 import { chooseFiles } from './choose-files.ts';
 import { createUpload, type Upload } from './upload.ts';
@@ -12,7 +11,7 @@ export interface MessageFiles {
   readonly status: ReadonlySignal<'uploading' | 'failed' | 'ready'>;
   /** What was wrong with the files that were chosen last: sentences. */
   readonly problem: ReadonlySignal<string | undefined>;
-  add(conversation: Pick<Conversation, 'upload'>, files: readonly File[]): void;
+  add(files: readonly File[]): void;
   setProblem(problem: string | undefined): void;
   remove(upload: Upload): void;
   /** Moves the files into a message. @returns their ids; empty unless the status is `ready` */
@@ -21,7 +20,7 @@ export interface MessageFiles {
   restore(ids: readonly string[]): void;
 }
 
-export const messageFilesOf = perConversation((): MessageFiles => {
+export function createMessageFiles(conversation: Pick<Conversation, 'upload'>): MessageFiles {
   const uploads = signal<readonly Upload[]>([]);
   const problem = signal<string>();
   const status = computed(() => {
@@ -33,7 +32,7 @@ export const messageFilesOf = perConversation((): MessageFiles => {
     uploads,
     problem,
     status,
-    add(conversation, files) {
+    add(files) {
       const choice = chooseFiles(files, uploads.value.length);
       problem.value = choice.problem;
       const added = choice.chosen.map((file) => createUpload(conversation, file));
@@ -66,7 +65,7 @@ export const messageFilesOf = perConversation((): MessageFiles => {
       uploads.value = [...restored, ...uploads.value.filter((upload) => !restored.includes(upload))];
     },
   };
-});
+}
 
 /** A file that an earlier page uploaded: only its id is known. */
 function uploadedBefore(id: string): Upload {

@@ -7,19 +7,12 @@ import type { MessageFiles } from './message-files.ts';
 import type { Upload } from './upload.ts';
 
 /** The files of the message that is being written, with their progress. */
-export function UploadTray({ files, onRemoved }: { readonly files: MessageFiles; onRemoved(): void }) {
+export function UploadTray({ files, onRemove }: { readonly files: MessageFiles; onRemove(upload: Upload): void }) {
   if (files.uploads.value.length === 0) return null;
   return (
     <ul class="uploads" aria-label={t('Files to send')}>
       {files.uploads.value.map((upload) => (
-        <UploadItem
-          key={upload.key}
-          upload={upload}
-          onRemove={() => {
-            files.remove(upload);
-            onRemoved();
-          }}
-        />
+        <UploadItem key={upload.key} upload={upload} onRemove={() => onRemove(upload)} />
       ))}
     </ul>
   );

@@ -32,6 +32,12 @@ export const de: Catalogue = {
   Send: 'Senden',
   Message: 'Nachricht',
   'Files can only be added to a new message.': 'Dateien kann man nur einer neuen Nachricht hinzufügen.',
+  'Not sent yet: a file could not be uploaded. Try again, or remove it.':
+    'Noch nicht gesendet: Eine Datei konnte nicht hochgeladen werden. Versuche es noch einmal, oder entferne sie.',
+  'Not sent, because you removed a file. Send it again when it is ready.':
+    'Nicht gesendet, weil du eine Datei entfernt hast. Sende die Nachricht noch einmal, wenn sie fertig ist.',
+  'The message that you were editing was deleted.': 'Die Nachricht, die du bearbeitet hast, wurde gelöscht.',
+  'The message that you were answering was deleted.': 'Die Nachricht, auf die du geantwortet hast, wurde gelöscht.',
   'The server cannot be reached. Check your connection and load this page again.':
     'Der Server ist nicht erreichbar. Prüfe deine Verbindung und lade diese Seite neu.',
   'The server has a problem. Try again in a moment.': 'Der Server hat ein Problem. Versuche es gleich noch einmal.',
@@ -360,8 +366,12 @@ export const de: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'Auf allen Geräten musst du dich neu anmelden, auch auf diesem. Noch nicht gesendete Nachrichten gehen verloren.',
   'Sign out?': 'Abmelden?',
-  'A message has not been sent yet, and will be lost.|{n} messages have not been sent yet, and will be lost.':
-    'Eine Nachricht ist noch nicht gesendet und geht verloren.|{n} Nachrichten sind noch nicht gesendet und gehen verloren.',
+  'What you have not sent will be lost:': 'Was du nicht gesendet hast, geht verloren:',
+  'A message that waits.|{n} messages that wait.': 'Eine Nachricht, die wartet.|{n} Nachrichten, die warten.',
+  'A message that the server refused.|{n} messages that the server refused.':
+    'Eine Nachricht, die der Server abgelehnt hat.|{n} Nachrichten, die der Server abgelehnt hat.',
+  'A draft.|{n} drafts.': 'Ein Entwurf.|{n} Entwürfe.',
+  'A file.|{n} files.': 'Eine Datei.|{n} Dateien.',
   Colours: 'Farben',
   Language: 'Sprache',
   'As the browser': 'Wie der Browser',
@@ -473,6 +483,22 @@ export const de: Catalogue = {
   System: 'System',
   Light: 'Hell',
   Dark: 'Dunkel',
+  'Search emoji': 'Emoji suchen',
+  'Skin tone': 'Hautfarbe',
+  'Emoji groups': 'Gruppen von Emoji',
+  'Recently used': 'Zuletzt verwendet',
+  Smileys: 'Gesichter',
+  'People and hands': 'Menschen und Hände',
+  'Animals and nature': 'Tiere und Natur',
+  'Food and drink': 'Essen und Trinken',
+  'Travel and places': 'Reisen und Orte',
+  Activities: 'Freizeit',
+  Objects: 'Gegenstände',
+  Symbols: 'Zeichen',
+  Flags: 'Flaggen',
+  'No emoji has this name.': 'Kein Emoji heißt so.',
+  'The emoji could not be loaded. Open them again when you are connected.':
+    'Die Emoji konnten nicht geladen werden. Öffne sie noch einmal, wenn du verbunden bist.',
   '{name} created the group': '{name} hat die Gruppe gegründet',
   '{name} invited {who}': '{name} hat {who} eingeladen',
   '{name} removed {who}': '{name} hat {who} entfernt',

@@ -34,6 +34,12 @@ export const es: Catalogue = {
   Send: 'Enviar',
   Message: 'Mensaje',
   'Files can only be added to a new message.': 'Solo se pueden añadir archivos a un mensaje nuevo.',
+  'Not sent yet: a file could not be uploaded. Try again, or remove it.':
+    'Aún no se ha enviado: no se pudo subir un archivo. Inténtalo de nuevo o quítalo.',
+  'Not sent, because you removed a file. Send it again when it is ready.':
+    'No se ha enviado porque quitaste un archivo. Envíalo de nuevo cuando esté listo.',
+  'The message that you were editing was deleted.': 'Se ha eliminado el mensaje que estabas editando.',
+  'The message that you were answering was deleted.': 'Se ha eliminado el mensaje al que respondías.',
   'The server cannot be reached. Check your connection and load this page again.':
     'No se puede acceder al servidor. Comprueba tu conexión y vuelve a cargar esta página.',
   'The server has a problem. Try again in a moment.':
@@ -362,8 +368,13 @@ export const es: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'Tendrás que iniciar sesión de nuevo en todos los dispositivos, también en este. Los mensajes que aún no se han enviado se perderán.',
   'Sign out?': '¿Cerrar sesión?',
-  'A message has not been sent yet, and will be lost.|{n} messages have not been sent yet, and will be lost.':
-    'Un mensaje aún no se ha enviado y se perderá.|{n} de mensajes aún no se han enviado y se perderán.|{n} mensajes aún no se han enviado y se perderán.',
+  'What you have not sent will be lost:': 'Se perderá lo que no has enviado:',
+  'A message that waits.|{n} messages that wait.':
+    'Un mensaje en espera.|{n} de mensajes en espera.|{n} mensajes en espera.',
+  'A message that the server refused.|{n} messages that the server refused.':
+    'Un mensaje que el servidor rechazó.|{n} de mensajes que el servidor rechazó.|{n} mensajes que el servidor rechazó.',
+  'A draft.|{n} drafts.': 'Un borrador.|{n} de borradores.|{n} borradores.',
+  'A file.|{n} files.': 'Un archivo.|{n} de archivos.|{n} archivos.',
   Colours: 'Colores',
   Language: 'Idioma',
   'As the browser': 'El del navegador',
@@ -474,6 +485,22 @@ export const es: Catalogue = {
   System: 'Sistema',
   Light: 'Claro',
   Dark: 'Oscuro',
+  'Search emoji': 'Buscar emoji',
+  'Skin tone': 'Tono de piel',
+  'Emoji groups': 'Grupos de emoji',
+  'Recently used': 'Usados hace poco',
+  Smileys: 'Caras',
+  'People and hands': 'Personas y manos',
+  'Animals and nature': 'Animales y naturaleza',
+  'Food and drink': 'Comida y bebida',
+  'Travel and places': 'Viajes y lugares',
+  Activities: 'Actividades',
+  Objects: 'Objetos',
+  Symbols: 'Símbolos',
+  Flags: 'Banderas',
+  'No emoji has this name.': 'Ningún emoji se llama así.',
+  'The emoji could not be loaded. Open them again when you are connected.':
+    'No se pudieron cargar los emoji. Ábrelos de nuevo cuando tengas conexión.',
   '{name} created the group': '{name} creó el grupo',
   '{name} invited {who}': '{name} invitó a {who}',
   '{name} removed {who}': '{name} expulsó a {who}',

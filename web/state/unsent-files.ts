@@ -1,0 +1,11 @@
+import type { Chat } from '@parley/client';
+import { signal } from '@preact/signals';
+import { perConversation } from './per-conversation.ts';
+
+/** How many files the message that is being written has. They end with the page. */
+export const fileCountOf = perConversation(() => signal(0));
+
+/** Over all conversations. */
+export function unsentFiles(chat: Chat): number {
+  return fileCountOf.all(chat).reduce((sum, count) => sum + count.peek(), 0);
+}
