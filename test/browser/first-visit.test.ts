@@ -59,7 +59,9 @@ story(
     );
     const opened = page.goto(`/#/c/${name}`);
     const early = ['/config.json', '/api/me', `/api/conversations/${name}`];
-    await expect.poll(() => [sockets, ...early.filter((path) => asked.includes(path))]).toEqual([1, ...early]);
+    await expect
+      .poll(() => [sockets, ...early.filter((path) => asked.includes(path))], { timeout: 20_000 })
+      .toEqual([1, ...early]);
     for (const go of letGo) go();
     await opened;
     await message(page, 'Early').waitFor();
