@@ -8,6 +8,8 @@ const alone = (name: string, folders = [`test/${name}`]) => ({
     // A file leaves nothing behind that another would see, so that one process runs many and loads what they share once.
     isolate: false,
     testTimeout: 40_000,
+    // What is awaited comes when it comes: the default is a second, which is short on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 60_000,
   },
 });
