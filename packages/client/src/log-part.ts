@@ -16,7 +16,7 @@ export function logPart(page: Part, live: readonly Message[]): LogPart {
 }
 
 /** A window holds no more than this, and up to as many of the newest messages: it stays small however far one scrolls. */
-export const maxShown = 300;
+export const maxShown = 400;
 
 /** The part without its newest messages, if it has too many. Then the rest is loaded again when one scrolls back. */
 export function withoutNewest(part: LogPart): LogPart {
