@@ -25,7 +25,7 @@ storyInEach(
     const lift = await press(page, message(page, 'Press me long').locator('.bubble'));
     await actions.waitFor();
     await lift();
-    await tap(page, actions.getByRole('menuitem', { name: 'thumbs up' }));
+    await tap(page, actions.getByText('👍', { exact: true }));
     await message(page, 'Press me long').getByRole('button', { name: /👍 1/ }).waitFor();
     await actions.waitFor({ state: 'detached' });
 
