@@ -6,6 +6,7 @@
 
 export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
+export { MentionList } from './composer/mention-list.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { PinnedLine } from './conversation/pinned-line.tsx';
@@ -27,6 +28,7 @@ export { DetailsPanel } from './people/details-panel.tsx';
 export { JoinPane } from './people/join-pane.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SignUpFlow } from './session/sign-up-flow.tsx';
+export { AccountMenu } from './settings/account-menu.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
 export { SignOutDialog } from './settings/sign-out-dialog.tsx';
 export { UploadTray } from './uploads/upload-tray.tsx';
