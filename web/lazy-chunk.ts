@@ -3,6 +3,8 @@
  * with several files the code that they share with the page would be split into many small ones.
  * Nothing below these modules may import `lazy`: that would be a circle.
  */
+import { addIcons } from './ui/icon.tsx';
+import { laterIcons } from './ui/later-icons.ts';
 
 export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
@@ -14,6 +16,7 @@ export { richText } from './conversation/rich-text.tsx';
 export { SelectBox } from './conversation/select-box.tsx';
 export { SelectionBar } from './conversation/selection-bar.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
+
 export { EmojiPalette } from './emoji/emoji-palette.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';
@@ -34,3 +37,5 @@ export { SignOutDialog } from './settings/sign-out-dialog.tsx';
 export { UploadTray } from './uploads/upload-tray.tsx';
 export { VoicePlayer } from './voice/voice-player.tsx';
 export { VoiceRecorder } from './voice/voice-recorder.tsx';
+
+addIcons(laterIcons);
