@@ -55,7 +55,7 @@ async function relayTo(address) {
       const isUnknown = emulations.delete(answer.id) && answer.error === 'unknown command';
       driver.send(isUnknown ? JSON.stringify({ type: 'success', id: answer.id, result: {} }) : String(data));
     });
-    driver.on('close', () => browser.close());
+    driver.on('close', () => firefox.kill());
     browser.on('close', () => driver.close());
   });
   await new Promise((resolve) => server.once('listening', resolve));

@@ -1,22 +1,20 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type BrowserServer, firefox } from 'playwright-core';
+import { type Browser, firefox } from 'playwright-core';
 
-/** Starts an installed Firefox, as people have it: `FIREFOX_PATH`, else the first of the usual names. @returns or why there is none */
-export async function launchFirefox(): Promise<BrowserServer | { readonly missing: string }> {
+/** The installed Firefox: `FIREFOX_PATH`, else the first of the usual names. Or a sentence that says that there is none. */
+export function findFirefox(): { readonly executable: string } | { readonly missing: string } {
   const executable = process.env.FIREFOX_PATH ?? installedFirefox();
-  if (executable === undefined) {
-    return { missing: 'no Firefox was found: install firefox-esr or firefox, or set FIREFOX_PATH' };
-  }
-  try {
-    return await launch(executable);
-  } catch (error) {
-    return { missing: `${executable} does not start: ${String(error).split('\n')[0]}` };
-  }
+  return executable === undefined
+    ? { missing: 'no Firefox was found: install firefox-esr or firefox, or set FIREFOX_PATH' }
+    : { executable };
 }
 
-function launch(executable: string): Promise<BrowserServer> {
-  return firefox.launchServer({
+let started: Promise<Browser> | undefined;
+
+/** Starts it once for each process, which tells one story at a time: a Firefox has one window with the focus. It ends with the process. */
+export function startFirefox(executable: string): Promise<Browser> {
+  started ??= firefox.launch({
     // The channel of released Firefoxes, which speak WebDriver BiDi. Others are patched ones, from Playwright's own servers.
     channel: 'moz-firefox',
     executablePath: join(import.meta.dirname, 'firefox.mjs'),
@@ -28,6 +26,7 @@ function launch(executable: string): Promise<BrowserServer> {
       'ui.allPointerCapabilities': 7,
     },
   });
+  return started;
 }
 
 function installedFirefox(): string | undefined {

@@ -9,7 +9,7 @@ import { offerDemoPeople } from '#bin/demo-people';
 import { LocalOutputs } from '#bin/local-outputs';
 import { assembly } from '../support/synthesize.ts';
 import { launchBrowser, NoBrowser } from './launch.ts';
-import { launchFirefox } from './launch-firefox.ts';
+import { findFirefox } from './launch-firefox.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,8 +21,7 @@ declare module 'vitest' {
 /** The stack as `npm start` serves it, with two demo users, and a browser. */
 export interface Site {
   readonly browser: string;
-  /** Firefox; or a sentence that says why there is none. */
-  readonly firefox: string | { readonly missing: string };
+  readonly firefox: ReturnType<typeof findFirefox>;
   readonly outputs: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
   /** The folder to which the mail of the user pool is written. */
@@ -40,11 +39,6 @@ export default async function startSite(project: TestProject): Promise<() => Pro
   try {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
-    const starting = launchFirefox();
-    stops.push(async () => {
-      const firefox = await starting;
-      if ('close' in firefox) await firefox.close();
-    });
     // Tests send hundreds of messages before they open the page.
     const assemblyDirectory = await assembly({ sendLimit: 24, sendLimitSeconds: 1 });
     const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-browser-'));
@@ -59,11 +53,11 @@ export default async function startSite(project: TestProject): Promise<() => Pro
       runtime,
       demo.map(({ name, password }) => ({ username: name, password })),
     );
-    const firefox = await starting;
+    const firefox = findFirefox();
     if ('missing' in firefox) console.warn(`The page is not tried in Firefox: ${firefox.missing}`);
     project.provide('site', {
       browser: browser.wsEndpoint(),
-      firefox: 'missing' in firefox ? firefox : firefox.wsEndpoint(),
+      firefox,
       outputs: runtime.outputs,
       credentials: runtime.rootCredentials,
       mail,

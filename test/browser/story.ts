@@ -1,11 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, firefox } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { inject, test } from 'vitest';
 import { type Chat, chatOn } from '../support/chat.ts';
 import { Outputs } from '../support/outputs.ts';
 import type { Person } from '../support/person.ts';
+import { startFirefox } from './launch-firefox.ts';
 import type { Site } from './setup.ts';
 import { signIn } from './sign-in.ts';
 import { type Visitor, visit } from './visitor.ts';
@@ -54,8 +55,8 @@ export function storyInEach(name: string, tell: (stage: Stage) => Promise<void>)
 export function storyInFirefox(name: string, tell: (stage: Stage) => Promise<void>): void {
   test(name, { timeout: timeoutMs + 30_000 }, ({ skip }) => {
     if ('missing' in site) return skip(site.missing);
-    const { firefox: address } = site;
-    return typeof address === 'string' ? play(site, tell, () => firefox.connect(address)) : skip(address.missing);
+    const { firefox } = site;
+    return 'missing' in firefox ? skip(firefox.missing) : play(site, tell, () => startFirefox(firefox.executable));
   });
 }
 
@@ -84,7 +85,8 @@ async function play(site: Site, tell: (stage: Stage) => Promise<void>, connect: 
     throw error;
   } finally {
     await Promise.all([chat.stop(), ...visitors.map(([, { context }]) => context.close())]);
-    await browser.close();
+    // A connection to the one that all have. The Firefox of this process stays for the next story.
+    if (browser.browserType() === chromium) await browser.close();
   }
 }
 

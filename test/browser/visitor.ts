@@ -44,7 +44,7 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
     if (!['net::ERR_ABORTED', 'NS_BINDING_ABORTED', 'NS_ERROR_ABORT'].includes(why))
       record(`${why} at ${request.method()} ${request.url()}`);
   });
-  if (browser.browserType().name() === 'firefox') await context.addInitScript(loseSocketsOffline);
+  if (browser.browserType().name() === 'firefox') await context.addInitScript(likeOneOfItsOwn);
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) => {
       console.error(`policy ${violatedDirective} violated: ${blockedURI} ${sourceFile}:${lineNumber} ${sample}`);
@@ -62,8 +62,9 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
   };
 }
 
-/** When Firefox is told to be offline, it leaves the sockets open that a lost network would not. */
-function loseSocketsOffline(): void {
+/** What Chromium does when it is driven, and Firefox does not. */
+function likeOneOfItsOwn(): void {
+  // Being offline loses the open sockets, as a lost network does.
   const { WebSocket } = globalThis;
   globalThis.WebSocket = class extends WebSocket {
     constructor(...of: ConstructorParameters<typeof WebSocket>) {
@@ -71,4 +72,6 @@ function loseSocketsOffline(): void {
       addEventListener('offline', () => this.close());
     }
   };
+  // The windows of other people are no reason to have no focus.
+  document.hasFocus = () => true;
 }

@@ -6,7 +6,7 @@ export function focusWithArrows(event: KeyboardEvent & { readonly currentTarget:
   const links = [
     ...event.currentTarget.querySelectorAll<HTMLElement>('a[href], button:not(:disabled, a[href] + button)'),
   ];
-  const index = links.findIndex((link) => link.matches(':focus'));
+  const index = links.indexOf(document.activeElement as HTMLElement);
   const next = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: links.length - 1 }[event.key];
   if (next === undefined || index < 0) return;
   event.preventDefault();
