@@ -3,9 +3,12 @@
  * with several files the code that they share with the page would be split into many small ones.
  * Nothing below these modules may import `lazy`: that would be a circle.
  */
+import { addIcons } from './ui/icon.tsx';
+import { laterIcons } from './ui/later-icons.ts';
 
 export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
+export { MentionList } from './composer/mention-list.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { PinnedLine } from './conversation/pinned-line.tsx';
@@ -13,6 +16,7 @@ export { richText } from './conversation/rich-text.tsx';
 export { SelectBox } from './conversation/select-box.tsx';
 export { SelectionBar } from './conversation/selection-bar.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
+
 export { EmojiPalette } from './emoji/emoji-palette.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';
@@ -27,8 +31,11 @@ export { DetailsPanel } from './people/details-panel.tsx';
 export { JoinPane } from './people/join-pane.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SignUpFlow } from './session/sign-up-flow.tsx';
+export { AccountMenu } from './settings/account-menu.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
 export { SignOutDialog } from './settings/sign-out-dialog.tsx';
 export { UploadTray } from './uploads/upload-tray.tsx';
 export { VoicePlayer } from './voice/voice-player.tsx';
 export { VoiceRecorder } from './voice/voice-recorder.tsx';
+
+addIcons(laterIcons);

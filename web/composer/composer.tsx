@@ -9,14 +9,15 @@ import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { insertText } from './insert-text.ts';
 import { mentionCandidates } from './mention.ts';
-import { MentionList, useMentions } from './mentions.tsx';
 import { ModeBar } from './mode-bar.tsx';
 import { pastedFiles } from './pasted-files.ts';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { type ThreadAbove, useComposition } from './use-composition.ts';
 import { useFirstFocus } from './use-first-focus.ts';
+import { useMentions } from './use-mentions.ts';
 
+const MentionList = lazy((chunk) => chunk.MentionList);
 const EndedComposer = lazy((chunk) => chunk.EndedComposer);
 const FailedSendList = lazy((chunk) => chunk.FailedSendList);
 const UploadTray = lazy((chunk) => chunk.UploadTray);
@@ -106,7 +107,7 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
           composition.addFiles(pasted);
         }}
       >
-        <MentionList mentions={mentions} />
+        {mentions.found.length > 0 && <MentionList mentions={mentions} />}
         <ModeBar
           composition={composition}
           nameOf={thread.nameOf}

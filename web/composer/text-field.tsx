@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import { t } from '../words/words.ts';
-import type { Mentions } from './mentions.tsx';
+import type { Mentions } from './use-mentions.ts';
 
 /** Grows with its text, up to a limit. Browsers without `field-sizing` get the height from a measurement. */
 export function TextField(props: {

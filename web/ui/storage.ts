@@ -17,9 +17,9 @@ class MemoryStore extends Map<string, string> implements Store {
 }
 
 /** For all tabs. */
-export const kept = usable(() => localStorage);
+export const kept = /* @__PURE__ */ usable(() => localStorage);
 /** For this tab. */
-export const keptInTab = usable(() => sessionStorage);
+export const keptInTab = /* @__PURE__ */ usable(() => sessionStorage);
 
 export function keysOf(store: Store): readonly string[] {
   return store instanceof Map ? [...store.keys()] : Object.keys(store);
