@@ -9,8 +9,7 @@ import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { insertText } from './insert-text.ts';
 import { mentionCandidates } from './mention.ts';
-import { MentionList, useMentions } from './mentions.tsx';
-import { ModeBar } from './mode-bar.tsx';
+import { useMentions } from './mentions.tsx';
 import { pastedFiles } from './pasted-files.ts';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
@@ -19,6 +18,8 @@ import { useFirstFocus } from './use-first-focus.ts';
 
 const EndedComposer = lazy((chunk) => chunk.EndedComposer);
 const FailedSendList = lazy((chunk) => chunk.FailedSendList);
+const MentionList = lazy((chunk) => chunk.MentionList);
+const ModeBar = lazy((chunk) => chunk.ModeBar);
 const UploadTray = lazy((chunk) => chunk.UploadTray);
 
 /** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
@@ -106,15 +107,17 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
           composition.addFiles(pasted);
         }}
       >
-        <MentionList mentions={mentions} />
-        <ModeBar
-          composition={composition}
-          nameOf={thread.nameOf}
-          onCancel={() => {
-            composition.cancel();
-            focus();
-          }}
-        />
+        {mentions.found.length > 0 && <MentionList mentions={mentions} />}
+        {seq !== undefined && (
+          <ModeBar
+            composition={composition}
+            nameOf={thread.nameOf}
+            onCancel={() => {
+              composition.cancel();
+              focus();
+            }}
+          />
+        )}
         {!isEdit && files.uploads.value.length > 0 && (
           <UploadTray
             files={files}
