@@ -9,6 +9,7 @@ import { laterIcons } from './ui/later-icons.ts';
 export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
 export { MentionList } from './composer/mention-list.tsx';
+export { ModeBar } from './composer/mode-bar.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { PinnedLine } from './conversation/pinned-line.tsx';

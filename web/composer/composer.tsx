@@ -9,7 +9,6 @@ import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { insertText } from './insert-text.ts';
 import { mentionCandidates } from './mention.ts';
-import { ModeBar } from './mode-bar.tsx';
 import { pastedFiles } from './pasted-files.ts';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
@@ -17,9 +16,10 @@ import { type ThreadAbove, useComposition } from './use-composition.ts';
 import { useFirstFocus } from './use-first-focus.ts';
 import { useMentions } from './use-mentions.ts';
 
-const MentionList = lazy((chunk) => chunk.MentionList);
 const EndedComposer = lazy((chunk) => chunk.EndedComposer);
 const FailedSendList = lazy((chunk) => chunk.FailedSendList);
+const MentionList = lazy((chunk) => chunk.MentionList);
+const ModeBar = lazy((chunk) => chunk.ModeBar);
 const UploadTray = lazy((chunk) => chunk.UploadTray);
 
 /** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
@@ -108,14 +108,16 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
         }}
       >
         {mentions.found.length > 0 && <MentionList mentions={mentions} />}
-        <ModeBar
-          composition={composition}
-          nameOf={thread.nameOf}
-          onCancel={() => {
-            composition.cancel();
-            focus();
-          }}
-        />
+        {seq !== undefined && (
+          <ModeBar
+            composition={composition}
+            nameOf={thread.nameOf}
+            onCancel={() => {
+              composition.cancel();
+              focus();
+            }}
+          />
+        )}
         {!isEdit && files.uploads.value.length > 0 && (
           <UploadTray
             files={files}
