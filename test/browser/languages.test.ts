@@ -58,6 +58,7 @@ story(
     await page.goto('/');
     await page.getByRole('heading', { name: 'تسجيل الدخول' }).waitFor();
     await prepare(page, 'arabic');
+    await prepare(page, 'emoji');
     expect(await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir])).toEqual([
       'ar',
       'rtl',

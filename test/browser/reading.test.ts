@@ -119,9 +119,22 @@ story(
     await context.setOffline(true);
     await scrollUp();
     await page.getByText('Older messages could not be loaded.').waitFor();
+    // As the server answers somebody who scrolls through a very long conversation in a minute.
+    alice.expectProblem(/429/);
+    const error = { code: 'rate_limited', message: 'unable to read; wait a second', retry_after: 1 };
+    let refused = 0;
+    await page.route(
+      /\/messages\?.*before=/,
+      (route) => {
+        refused++;
+        return route.fulfill({ status: 429, json: { error } });
+      },
+      { times: 1 },
+    );
     await context.setOffline(false);
     await scrollUp();
     await message(page, 'Number 1.').waitFor();
+    expect(refused).toBe(1);
 
     await message(page, 'Number 9.').scrollIntoViewIfNeeded();
     const left = await place(page);
