@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { positionPopover } from './position-popover.ts';
 
 /**
@@ -34,7 +34,8 @@ export function useMenu(
       menu.querySelector<HTMLElement>('[aria-checked="true"], .emoji-grid button') ?? menu.querySelector('button')
     )?.focus();
   }, [element, anchor, shown]);
-  useEffect(() => {
+  // Before the browser paints: keys may come at once.
+  useLayoutEffect(() => {
     const leave = new AbortController();
     const options = { signal: leave.signal, capture: true };
     const shut = () => close.current();
