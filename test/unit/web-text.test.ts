@@ -24,6 +24,12 @@ const linksIn = (text: string) =>
 const mentionsIn = (text: string, ...members: string[]) =>
   splitMentions(text, members).flatMap((piece) => (piece.kind === 'mention' ? [piece.text, piece.username] : []));
 
+// An address and a mention end before the same scripts; the two are loaded at different times, and so have a list each.
+it.each([...'漢あアㄅ한กກកကཀꀀᨠᬅꦄ'])('an address and a mention end before %s', (letter) => {
+  expect(linksIn(`https://example.com${letter}`)).toEqual(['https://example.com']);
+  expect(mentionsIn(`@bob${letter}`, 'bob')).toEqual(['@bob', 'bob']);
+});
+
 describe('a text', () => {
   it.each([
     ['see https://example.com/a?b=c#d', 'https://example.com/a?b=c#d'],

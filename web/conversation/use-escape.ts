@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * Escape anywhere in the conversation, but first for what is open above it or what the composer does. Each press is for one.
@@ -7,7 +7,8 @@ import { useEffect, useRef } from 'preact/hooks';
 export function useEscape(inside: { readonly current: HTMLElement | null }, onEscape: () => void): void {
   const act = useRef(onEscape);
   act.current = onEscape;
-  useEffect(() => {
+  // Before the browser paints: keys may come at once.
+  useLayoutEffect(() => {
     const pane = inside.current?.closest('.conversation-and-details');
     const onKey = (event: Event) => {
       if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || event.isComposing) return;
