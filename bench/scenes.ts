@@ -1,9 +1,9 @@
 /** Prepares data to measure on, with the functions of the store. Only the long log is written as items. */
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
-import { conversationStateKey, getConversationState } from '#lambdas/store/conversation-state';
+import { getConversationState } from '#lambdas/store/conversation-state';
 import { advanceDeliveredUntil } from '#lambdas/store/cursor';
 import { entryKey, getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
 import { hashClientId } from '#lambdas/store/idempotency-window';
@@ -16,6 +16,7 @@ import type { Person } from '#test/support/person';
 import type { Socket } from '#test/support/socket';
 import { inBatches, type Stage } from '#test/support/stage';
 import { untilIdle } from '#test/support/until-idle';
+import { setLength } from './set-length.ts';
 
 export interface Guest {
   readonly person: Person;
@@ -94,15 +95,7 @@ export async function fillLog(
   await stage.runtime.reload(stage.assemblyDirectory);
 
   await allocateSeq(stage.store, conversation, { user, text: `message ${length}`, content_type: 'text', at });
-  await client.send(
-    new UpdateCommand({
-      TableName: name,
-      Key: conversationStateKey(conversation),
-      UpdateExpression: 'SET seq = :n, last_seq = :n, #count = :n',
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: { ':n': length },
-    }),
-  );
+  await setLength(stage.store, conversation, length);
   await untilIdle(stage.runtime);
 
   const { seq, count, last } = await getConversationState(stage.store, conversation);

@@ -1,8 +1,8 @@
-import { BatchWriteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { BatchWriteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { entryKey } from '#lambdas/store/entry';
 import type { Person } from '#test/support/person';
 import { inBatches, type Stage } from '#test/support/stage';
+import { setLength } from '../set-length.ts';
 
 /** DynamoDB takes so many in one request. */
 const batch = 25;
@@ -40,14 +40,6 @@ export async function longConversation(
     const requests = items.map((Item) => ({ PutRequest: { Item } }));
     await client.send(new BatchWriteCommand({ RequestItems: { [name]: requests } }));
   });
-  await client.send(
-    new UpdateCommand({
-      TableName: name,
-      Key: conversationStateKey(conversation),
-      UpdateExpression: 'SET seq = :n, last_seq = :n, #count = :n',
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: { ':n': messages - 1 },
-    }),
-  );
+  await setLength(stage.store, conversation, messages - 1);
   await writer.post(`/conversations/${conversation}/messages`, { message: 'The last of all.' });
 }
