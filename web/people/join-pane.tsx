@@ -1,4 +1,4 @@
-import { type InviteLinkView, NotFound } from '@parley/client';
+import { InvalidFrame, type InviteLinkView, NotFound } from '@parley/client';
 import { createInviteLinks } from '@parley/client/invite-links';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -35,7 +35,8 @@ export function JoinPane({ code }: { readonly code: string }) {
       mounted = false;
     };
   }, [chat, code, tries]);
-  if (failure instanceof NotFound) {
+  // Invalid is the code of a link that was cut when it was copied.
+  if (failure instanceof NotFound || failure instanceof InvalidFrame) {
     return (
       <Pane title={t('This link does not work any more')}>
         <p>

@@ -15,6 +15,8 @@ export const laterIcons = {
   link: 'M10 14a4 4 0 0 0 6 .5l3-3a4.2 4.2 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6-.5l-3 3a4.2 4.2 0 0 0 6 6l1-1',
   settings:
     'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM12 2.5v3M12 18.5v3M21.5 12h-3M5.5 12h-3M18.7 5.3l-2.1 2.1M7.4 16.6l-2.1 2.1M18.7 18.7l-2.1-2.1M7.4 7.4L5.3 5.3',
+  // A speech bubble with a dot.
+  unread: 'M4 5h16v12h-9l-4 3.5V17H4zM12 11v.01',
   window: 'M10 5H4v15h15v-6M14 4h6v6M20 4l-9 9',
 } as const;
 
