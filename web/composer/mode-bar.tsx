@@ -1,6 +1,7 @@
 import { plainLine } from '../state/mentions.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { filesInWords } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import type { ShownComposition } from './use-composition.ts';
 
@@ -12,7 +13,7 @@ export function ModeBar(props: {
 }) {
   const { seq, target, isEdit } = props.composition;
   if (seq === undefined) return null;
-  const files = target?.attachments.map(({ filename }) => filename).join(', ');
+  const files = target && filesInWords(target.attachments);
   return (
     <div class="mode-bar">
       <Icon name={isEdit ? 'edit' : 'reply'} />

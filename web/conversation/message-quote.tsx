@@ -1,7 +1,7 @@
 import type { Message } from '@parley/client';
 import { plainLine } from '../state/mentions.ts';
 import { showError } from '../ui/toast.tsx';
-import { fileLabel } from '../voice/voice-name.ts';
+import { filesInWords } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
@@ -27,8 +27,5 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
 /** A message in one line. @param message null if it does not exist any more */
 export function excerpt({ nameOf }: Pick<Thread, 'nameOf'>, message: Message | null): string {
   if (!message || message.deleted) return t('Deleted message');
-  return (
-    plainLine(message, nameOf).slice(0, 200) ||
-    message.attachments.map(({ filename }) => fileLabel(filename)).join(', ')
-  );
+  return plainLine(message, nameOf).slice(0, 200) || filesInWords(message.attachments);
 }

@@ -193,6 +193,7 @@ export const ar: Catalogue = {
   'No conversation and nobody has a name like this.': 'لا توجد محادثة ولا شخص بهذا الاسم.',
   'No messages yet': 'لا رسائل بعد',
   Photo: 'صورة',
+  Video: 'فيديو',
   'This part of the page could not be loaded. Check your connection and try again.':
     'تعذر تحميل هذا الجزء من الصفحة. تحقق من اتصالك ثم أعد المحاولة.',
   'This browser shows no notifications for pages.': 'هذا المتصفح لا يعرض إشعارات الصفحات.',

@@ -188,6 +188,7 @@ export const de: Catalogue = {
   'No conversation and nobody has a name like this.': 'Keine Unterhaltung und niemand heißt so.',
   'No messages yet': 'Noch keine Nachrichten',
   Photo: 'Foto',
+  Video: 'Video',
   'This part of the page could not be loaded. Check your connection and try again.':
     'Dieser Teil der Seite konnte nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.',
   'This browser shows no notifications for pages.': 'Dieser Browser zeigt keine Benachrichtigungen von Seiten an.',

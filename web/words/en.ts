@@ -200,6 +200,7 @@ export const sentences = [
   'No conversation and nobody has a name like this.',
   'No messages yet',
   'Photo',
+  'Video',
   // lazy.tsx
   'This part of the page could not be loaded. Check your connection and try again.',
   // notify

@@ -191,6 +191,7 @@ export const es: Catalogue = {
   'No conversation and nobody has a name like this.': 'Ninguna conversación ni persona tiene un nombre así.',
   'No messages yet': 'Todavía no hay mensajes',
   Photo: 'Foto',
+  Video: 'Vídeo',
   'This part of the page could not be loaded. Check your connection and try again.':
     'No se ha podido cargar esta parte de la página. Comprueba tu conexión e inténtalo de nuevo.',
   'This browser shows no notifications for pages.': 'Este navegador no muestra notificaciones de páginas.',
