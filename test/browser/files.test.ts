@@ -272,6 +272,7 @@ story('lists and replies say what a file is, and whom a room’s message mention
   ]);
   const { page } = alice;
   const name = named(alice.api, bob);
+  await bob.request('PATCH', '/me', { name: 'بدر' });
   const room = `room:boats-${alice.username}`;
   for (const one of [bob, carol, alice.api])
     await one.request('PUT', `/conversations/${encodeURIComponent(room)}/members/${one.username}`);
@@ -285,6 +286,14 @@ story('lists and replies say what a file is, and whom a room’s message mention
   const row = (of: string) => page.locator(`[data-conversation="${of}"]`);
   await row(name).getByText('Voice message', { exact: true }).waitFor();
   await row(room).getByText('Hey @Carol!').waitFor();
+  // A name of another direction stands beside its avatar.
+  const gap = await row(name).evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element.querySelector('.row-title') ?? element);
+    const avatar = element.querySelector('.person-avatar')?.getBoundingClientRect();
+    return range.getBoundingClientRect().left - (avatar?.right ?? 0);
+  });
+  expect(gap).toBeLessThan(24);
   // As events bring it.
   await bob.post(`/conversations/${encodeURIComponent(room)}/messages`, { message: `Bye @${alice.username}` });
   await row(room).getByText('Bye @Alice').waitFor();

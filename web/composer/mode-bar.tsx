@@ -1,4 +1,5 @@
 import { plainLine } from '../state/mentions.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { filesInWords } from '../voice/voice-name.ts';
@@ -11,6 +12,7 @@ export function ModeBar(props: {
   nameOf(username: string): string;
   onCancel(): void;
 }) {
+  const { me } = useMessenger();
   const { seq, target, isEdit } = props.composition;
   if (seq === undefined) return null;
   const files = target && filesInWords(target.attachments);
@@ -19,7 +21,11 @@ export function ModeBar(props: {
       <Icon name={isEdit ? 'edit' : 'reply'} />
       <p class="mode-text">
         <strong>
-          {isEdit ? t('Editing your message') : t('Replying to {name}', { name: target?.from_user.name ?? '…' })}
+          {isEdit
+            ? t('Editing your message')
+            : target?.from_user.username === me
+              ? t('Replying to yourself')
+              : t('Replying to {name}', { name: target?.from_user.name ?? '…' })}
         </strong>
         <span class="mode-excerpt" dir="auto">
           {(target && plainLine(target, props.nameOf)) || files || '\u00a0'}

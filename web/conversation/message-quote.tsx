@@ -8,6 +8,7 @@ import type { Thread } from './thread.ts';
 /** The message that a reply refers to; a click leads to it. */
 export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonly seq: number }) {
   const original = thread.quoted(seq);
+  const author = original?.from_user.username;
   return (
     <button
       type="button"
@@ -17,7 +18,7 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
     >
       <span class="visually-hidden">{t('In reply to')} </span>
       <span class="quote-name" dir="auto">
-        {original ? thread.nameOf(original.from_user.username) : '\u00a0'}
+        {author === undefined ? '\u00a0' : author === thread.me ? t('You') : thread.nameOf(author)}
       </span>
       <span dir="auto">{original === undefined ? '\u00a0' : excerpt(thread, original)}</span>
     </button>
