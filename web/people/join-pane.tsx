@@ -35,12 +35,14 @@ export function JoinPane({ code }: { readonly code: string }) {
       mounted = false;
     };
   }, [chat, code, tries]);
-  // Invalid is the code of a link that was cut when it was copied.
+  // What is no code at all was cut on its way.
   if (failure instanceof NotFound || failure instanceof InvalidFrame) {
     return (
       <Pane title={t('This link does not work any more')}>
         <p>
-          {t('Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.')}
+          {t(
+            'Its time is over, enough people have come, it was taken back, or it was not copied whole. Ask whoever sent it for a new one.',
+          )}
         </p>
       </Pane>
     );
