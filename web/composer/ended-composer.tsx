@@ -1,5 +1,6 @@
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
+import { UploadTray } from '../uploads/upload-tray.tsx';
 import { t } from '../words/words.ts';
 import { compositionOf } from './composition.ts';
 import { FailedSendList } from './failed-send-list.tsx';
@@ -7,7 +8,7 @@ import type { ThreadAbove } from './use-composition.ts';
 
 /** In place of the composer, for a user who has left or was removed: what they wrote and did not send is still theirs. */
 export function EndedComposer({ thread }: { readonly thread: ThreadAbove }) {
-  const { text, write, cancel, isEdit } = compositionOf(thread);
+  const { text, write, cancel, isEdit, files, removeFile } = compositionOf(thread);
   const unsent = text.value.trim();
   return (
     <div class="composer">
@@ -27,6 +28,7 @@ export function EndedComposer({ thread }: { readonly thread: ThreadAbove }) {
           </p>
         </section>
       )}
+      <UploadTray files={files} onRemove={removeFile} />
       <p class="composer-ended">{t('You are not in this conversation any more.')}</p>
     </div>
   );

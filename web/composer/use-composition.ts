@@ -59,7 +59,6 @@ export function useComposition(thread: ThreadAbove) {
     remaining,
     canSend,
     isUploading,
-    sendWhenUploaded: composition.send,
     isQueued: !isEdit && composition.isDue.value,
     send(): void {
       if (canSend) composition.send();

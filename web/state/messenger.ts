@@ -15,6 +15,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { earlyFetch, earlyWebSocket } from '../take-early.ts';
 import { now } from '../ui/now.ts';
+import { hasUnkeptTexts } from './drafts.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
@@ -119,8 +120,8 @@ export function createMessenger(session: Session, me: string): Messenger {
       else chat.loadConversations().then(complete, () => {});
     }),
   ];
-  /** The browser asks before files that are not sent yet end with the page. */
-  const askFirst = (event: Event) => unsentFiles(chat) > 0 && event.preventDefault();
+  /** The browser asks before what is not sent yet, and nothing keeps, ends with the page. */
+  const askFirst = (event: Event) => (unsentFiles(chat) > 0 || hasUnkeptTexts()) && event.preventDefault();
   addEventListener('pagehide', save);
   addEventListener('beforeunload', askFirst);
 

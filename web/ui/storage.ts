@@ -1,6 +1,6 @@
 /**
- * The browser's stores. Where the user lets no page keep anything, even to look at them throws: then there are stores in memory, the page works,
- * and what they hold is gone when it is left.
+ * The browser's stores. What they have no room for is kept in memory, and is gone when the page is left. So is all where the user lets no page keep
+ * anything: there even to look at them throws.
  */
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
@@ -16,19 +16,37 @@ class MemoryStore extends Map<string, string> implements Store {
   }
 }
 
+/** What `kept` has in memory alone. */
+export const unkept = /* @__PURE__ */ new MemoryStore();
 /** For all tabs. */
-export const kept = /* @__PURE__ */ usable(() => localStorage);
+export const kept = /* @__PURE__ */ usable(() => localStorage, unkept);
 /** For this tab. */
-export const keptInTab = /* @__PURE__ */ usable(() => sessionStorage);
+export const keptInTab = /* @__PURE__ */ usable(() => sessionStorage, /* @__PURE__ */ new MemoryStore());
 
-export function keysOf(store: Store): readonly string[] {
-  return store instanceof Map ? [...store.keys()] : Object.keys(store);
+/** The keys of `kept`. */
+export function keptKeys(): readonly string[] {
+  return [...new Set([...(kept === unkept ? [] : Object.keys(localStorage)), ...unkept.keys()])];
 }
 
-function usable(find: () => Storage): Store {
+function usable(find: () => Storage, memory: MemoryStore): Store {
   try {
-    return find();
+    const store = find();
+    return {
+      getItem: (key) => memory.getItem(key) ?? store.getItem(key),
+      setItem(key, value) {
+        memory.delete(key);
+        try {
+          store.setItem(key, value);
+        } catch {
+          memory.set(key, value);
+        }
+      },
+      removeItem(key) {
+        memory.delete(key);
+        store.removeItem(key);
+      },
+    };
   } catch {
-    return new MemoryStore();
+    return memory;
   }
 }
