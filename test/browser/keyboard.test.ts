@@ -120,4 +120,15 @@ storyInEach('names are found and taken without the pointer, and Ctrl-K goes anyw
   await goTo.waitFor({ state: 'detached' });
   await page.goBack();
   await title.getByText('Bob').waitFor();
+
+  // From a menu too: it closes, and the next Escape is for what is above.
+  await page.getByRole('navigation').getByRole('link', { name: 'Bob' }).click({ button: 'right' });
+  const menu = page.getByRole('menu', { name: 'Actions for Bob' });
+  await menu.waitFor();
+  await page.keyboard.press('Control+k');
+  await goTo.waitFor();
+  await menu.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await goTo.waitFor({ state: 'detached' });
+  expect(await focused(page)).toMatch(/Bob/);
 });

@@ -13,22 +13,26 @@ export function EndedComposer({ thread }: { readonly thread: ThreadAbove }) {
   return (
     <div class="composer">
       <FailedSendList conversation={thread.conversation} />
-      {unsent !== '' && (
+      {(unsent !== '' || files.uploads.value.length > 0) && (
         <section class="composer-unsent" aria-label={t('Not sent')}>
-          <p class="failed-send-text" dir="auto">
-            {unsent}
-          </p>
-          <p class="failed-send-actions">
-            <Button look="text-button" onClick={() => copyText(unsent)}>
-              {t('Copy text')}
-            </Button>
-            <Button look="text-button" onClick={() => (isEdit.value ? cancel() : write(''))}>
-              {t('Discard')}
-            </Button>
-          </p>
+          <UploadTray files={files} onRemove={removeFile} />
+          {unsent !== '' && (
+            <>
+              <p class="failed-send-text" dir="auto">
+                {unsent}
+              </p>
+              <p class="failed-send-actions">
+                <Button look="text-button" onClick={() => copyText(unsent)}>
+                  {t('Copy text')}
+                </Button>
+                <Button look="text-button" onClick={() => (isEdit.value ? cancel() : write(''))}>
+                  {t('Discard')}
+                </Button>
+              </p>
+            </>
+          )}
         </section>
       )}
-      <UploadTray files={files} onRemove={removeFile} />
       <p class="composer-ended">{t('You are not in this conversation any more.')}</p>
     </div>
   );

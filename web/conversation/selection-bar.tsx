@@ -26,7 +26,7 @@ export function SelectionBar({ thread }: { readonly thread: Thread }) {
   useRestoreFocus();
   // Others may have deleted what the dialog is about.
   useEffect(() => {
-    if (isEmpty) setDialog(undefined);
+    if (isEmpty && dialog) end();
   }, [isEmpty]);
   // The menu that it began with is gone.
   useEffect(() => root.current?.focus(), []);

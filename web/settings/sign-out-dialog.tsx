@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { forgetDevice } from '../notify/push-device.ts';
 import { navigate } from '../route.ts';
 import { useSession } from '../state/session-context.ts';
-import { unsentFiles } from '../state/unsent-files.ts';
+import { fileCountOf, forwarding, unsentFiles } from '../state/unsent-files.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { plural, t } from '../words/words.ts';
 import { unsentTexts } from './unsent-texts.ts';
@@ -13,7 +13,7 @@ const forgetTimeoutMs = 3_000;
 
 /**
  * Signs out at once, or asks first if something that was written would be lost.
- * @param props.leave uses another account in this tab: then texts wait in this browser, and files are lost
+ * @param props.leave uses another account in this tab: then texts wait in this browser, and only what this page alone has is lost
  */
 export function SignOutDialog({ leave, onClose }: { leave?: (() => void) | undefined; onClose(): void }) {
   const { session, messenger } = useSession();
@@ -34,9 +34,11 @@ export function SignOutDialog({ leave, onClose }: { leave?: (() => void) | undef
       if (found.length > 0) setUnsent(found);
       else void signOut();
     };
-    const files = unsentFiles(chat);
+    const forwarded = fileCountOf(chat, forwarding).value;
+    const files = unsentFiles(chat) - forwarded;
     const filesText = files > 0 && plural('A file.|{n} files.', files);
-    if (leave) return ask(filesText);
+    const waitingText = (count: number) => count > 0 && plural('A message that waits.|{n} messages that wait.', count);
+    if (leave) return ask(waitingText(forwarded), filesText);
     indexedDbOutbox(me)
       .load()
       .catch(() => [])
@@ -44,7 +46,7 @@ export function SignOutDialog({ leave, onClose }: { leave?: (() => void) | undef
         const texts = unsentTexts(me);
         const refused = failedSends.all.length;
         ask(
-          waiting > 0 && plural('A message that waits.|{n} messages that wait.', waiting),
+          waitingText(waiting + forwarded),
           refused > 0 && plural('A message that the server refused.|{n} messages that the server refused.', refused),
           texts > 0 && plural('A draft.|{n} drafts.', texts),
           filesText,
