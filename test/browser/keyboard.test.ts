@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
 import { named } from '../support/person.ts';
 import { storyInEach } from './story.ts';
-import { message, openConversation } from './thread.ts';
+import { field, message, openConversation } from './thread.ts';
 
 /** Presses Tab until an element with this name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -115,8 +115,18 @@ storyInEach('names are found and taken without the pointer, and Ctrl-K goes anyw
   await goTo.getByRole('link', { name: 'Bob' }).waitFor();
   await expect.poll(() => focused(page)).toBe('Search conversations and people');
   await page.keyboard.type(carol.username);
+  const letGo: (() => void)[] = [];
+  const opened = /\/api\/conversations\/[^/?]+$/;
+  await page.route(opened, (route) => new Promise((resolve) => letGo.push(() => resolve(route.continue()))));
   await page.keyboard.press('Enter');
+  // It is slow to open, and the user writes already.
+  await page.locator('.conversation[aria-busy=true]').waitFor();
+  await expect.poll(() => letGo.length).toBeGreaterThan(0);
+  await page.keyboard.type('Hello Carol');
+  for (const go of letGo) go();
   await title.getByText('Carol').waitFor();
+  await expect.poll(() => field(page).inputValue()).toBe('Hello Carol');
+  await page.unroute(opened);
   await goTo.waitFor({ state: 'detached' });
   await page.goBack();
   await title.getByText('Bob').waitFor();
