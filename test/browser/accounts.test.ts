@@ -95,12 +95,25 @@ story(
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByText('Dark', { exact: true }).click();
     await page.keyboard.press('Escape');
-    // What nothing keeps ends with the page, so the browser asks.
-    const asked = page.waitForEvent('dialog');
-    await page.evaluate(() => void setTimeout(() => location.reload()));
-    const dialog = await asked;
-    expect(dialog.type()).toBe('beforeunload');
-    await dialog.accept();
+    // What nothing keeps ends with the page, so the browser asks: a draft, or what waits.
+    const reload = async () => {
+      const asked = page.waitForEvent('dialog');
+      await page.evaluate(() => void setTimeout(() => location.reload()));
+      return asked;
+    };
+    await (await reload()).dismiss();
+    browser.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    // The client may ask for something meanwhile, or not.
+    await page.evaluate(() => fetch('/config.json').catch(() => {}));
+    await field(page).press('Enter');
+    await receipt(page, 'A draft', 'Waiting to be sent').waitFor();
+    await (await reload()).dismiss();
+    await context.setOffline(false);
+    await receipt(page, 'A draft', 'Sent').waitFor();
+    await field(page).fill('Another draft');
+    await field(page).blur();
+    await (await reload()).accept();
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   },
 );

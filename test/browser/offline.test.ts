@@ -20,6 +20,15 @@ story(
     await context.setOffline(true);
     await say(page, 'In the tunnel');
     await receipt(page, 'In the tunnel', 'Waiting to be sent').waitFor();
+    // Who changes a message twice goes on with the first change, which is still on its way.
+    const typedUp = (text: string) => expect.poll(() => field(page).inputValue()).toBe(text);
+    await field(page).press('ArrowUp');
+    await typedUp('Before the tunnel');
+    await say(page, 'Before the tunnel!');
+    await message(page, 'Before the tunnel!').waitFor();
+    await field(page).press('ArrowUp');
+    await typedUp('Before the tunnel!');
+    await field(page).press('Escape');
     await field(page).fill('Half a sen');
     await page.getByText('You are offline.').waitFor();
 
@@ -49,7 +58,7 @@ story(
     expect(body.results.map(({ message }: { message: string }) => message)).toEqual([
       'Behind the tunnel',
       'In the tunnel',
-      'Before the tunnel',
+      'Before the tunnel!',
     ]);
   },
 );

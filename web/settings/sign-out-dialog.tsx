@@ -42,7 +42,9 @@ export function SignOutDialog({ leave, onClose }: { leave?: (() => void) | undef
     indexedDbOutbox(me)
       .load()
       .catch(() => [])
-      .then(({ length: waiting }) => {
+      .then(({ length: stored }) => {
+        // Where the browser keeps nothing, they wait in this page.
+        const waiting = Math.max(stored, messenger.waiting());
         const texts = unsentTexts(me);
         const refused = failedSends.all.length;
         ask(
