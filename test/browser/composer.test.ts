@@ -122,6 +122,12 @@ story(
     await say(page, 'long thought about');
     const refused = page.getByRole('list', { name: 'Not sent' });
     await refused.getByText('long thought about').waitFor();
+    // Whoever has pressed a button that goes away goes on writing.
+    await say(page, 'said too soon');
+    const second = refused.getByRole('listitem').filter({ hasText: 'said too soon' });
+    await second.getByRole('button', { name: 'Discard' }).press('Enter');
+    await second.waitFor({ state: 'detached' });
+    await expect.poll(() => field(page).evaluate((field) => field === document.activeElement)).toBe(true);
     await field(page).fill('and a draft');
     await choose(page, 'the first', 'Edit');
     await field(page).fill('the first, changed');

@@ -295,6 +295,12 @@ story(
     await expect.poll(() => bar.evaluate((bar) => bar === document.activeElement), patient).toBe(true);
     await page.keyboard.press('Escape');
     await bar.waitFor({ state: 'detached' });
+    // Also when what had the focus is gone.
+    await choose(page, 'One.', 'Select');
+    await expect.poll(() => bar.evaluate((bar) => bar === document.activeElement), patient).toBe(true);
+    await bar.evaluate((bar: HTMLElement) => bar.blur());
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'detached' });
     await choose(page, 'One.', 'Select');
     await box('Four.').check();
     await bar.getByRole('button', { name: 'Delete' }).click();

@@ -80,13 +80,7 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
   return (
     <div class="composer" ref={root}>
       {failedSends.of(conversation.id).length > 0 && (
-        <FailedSendList
-          conversation={conversation}
-          onEdit={(action) => {
-            composition.restore(action);
-            focus();
-          }}
-        />
+        <FailedSendList conversation={conversation} onEdit={composition.restore} onGone={focus} />
       )}
       <form
         class="composer-form"
