@@ -142,7 +142,8 @@ export function createConnection(options: {
         const before = messages;
         sentAt = clock.now();
         socket.send(JSON.stringify(frame));
-        if (answered) after(environment.isOnline() ? pongTimeoutMs : offlinePongTimeoutMs, () => before === messages && fail());
+        if (answered)
+          after(environment.isOnline() ? pongTimeoutMs : offlinePongTimeoutMs, () => before === messages && fail());
       },
       silence: () => clock.now() - heardAt,
       end() {
