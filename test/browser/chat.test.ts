@@ -113,19 +113,22 @@ story(
     const directionOf = (of: Locator) => of.evaluate((element) => getComputedStyle(element).direction);
     await expect.poll(() => directionOf(reply.locator('.message-text'))).toBe('rtl');
     await expect.poll(() => directionOf(shown.locator('.message-text'))).toBe('ltr');
+    await field(a).fill('מה שלומך?');
+    await expect.poll(() => directionOf(field(a))).toBe('rtl');
+    // What the page adds does not count: the time, the receipt, who wrote it.
+    await row.getByText('שלום עולם!').waitFor();
+    await expect.poll(() => directionOf(row.locator('.row-text'))).toBe('rtl');
     // The time, which has a direction of its own, does not touch the words.
-    const room = await reply.locator('.message-words').evaluate((words) => {
+    await say(a, 'מחר');
+    const short = message(a, 'מחר').locator('.message-words');
+    await short.waitFor();
+    const room = await short.evaluate((words) => {
       const text = document.createRange();
       text.selectNodeContents(words.querySelector('.message-text') ?? words);
       const meta = words.querySelector('.message-meta')?.getBoundingClientRect();
       return text.getBoundingClientRect().left - (meta?.right ?? 0);
     });
     expect(room).toBeGreaterThan(4);
-    await field(a).fill('מה שלומך?');
-    await expect.poll(() => directionOf(field(a))).toBe('rtl');
-    // What the page adds does not count: the time, the receipt, who wrote it.
-    await row.getByText('שלום עולם!').waitFor();
-    await expect.poll(() => directionOf(row.locator('.row-text'))).toBe('rtl');
     if (process.env.LOOK) {
       await b.setViewportSize({ width: 820, height: 800 });
       await row.click();
