@@ -24,6 +24,7 @@ export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';
 export { GoToDialog } from './inbox/go-to-dialog.tsx';
 export { GroupInvitations } from './inbox/group-invitations.tsx';
+export { lastMessageOf } from './inbox/last-message.ts';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
 export { PeopleResults } from './inbox/people-results.tsx';
 export { notifyMessages } from './notify/notify-messages.ts';

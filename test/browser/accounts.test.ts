@@ -46,8 +46,9 @@ story(
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('alert').getByText('The user name or the password is not right.').waitFor();
 
+    // Whoever has written their name need not write it again.
     await page.getByRole('button', { name: 'Forgotten password' }).click();
-    await page.getByLabel('User name').fill(username);
+    expect(await page.getByLabel('User name').inputValue()).toBe(username);
     await page.getByRole('button', { name: 'Send me a code' }).click();
     await page.getByLabel('Code').fill(await mailedCode(mail, username, 'forgot'));
     await page.getByLabel('New password', { exact: true }).fill('Another-horse-8');

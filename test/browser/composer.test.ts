@@ -38,12 +38,19 @@ story(
     const choose = page.locator('input[type=file]');
     const note = page.getByText('Sent as soon as the files are uploaded.');
 
-    // Who takes a file away has another message, and decides again.
+    // Who takes a file away, be it the last one, has another message, and decides again.
+    const asksAgain = page.getByText('Not sent, because you removed a file.');
+    await choose.setInputFiles(file('only.txt'));
+    await say(page, 'it is attached');
+    await note.waitFor();
+    await page.getByRole('button', { name: 'Cancel upload of only.txt' }).click();
+    await asksAgain.waitFor();
+    expect(await field(page).inputValue()).toBe('it is attached');
     await choose.setInputFiles([file('wrong.txt'), file('right.txt')]);
     await say(page, 'both are attached');
     await note.waitFor();
     await page.getByRole('button', { name: 'Cancel upload of wrong.txt' }).click();
-    await page.getByText('Not sent, because you removed a file.').waitFor();
+    await asksAgain.waitFor();
     await note.waitFor({ state: 'detached' });
 
     // The browser asks before what is not sent ends with the page.

@@ -58,6 +58,10 @@ storyInEach(
 
     await page.getByRole('log', { name: 'Messages' }).focus();
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Home');
+    await expect.poll(() => focused(page)).toMatch(/First/);
+    await page.keyboard.press('End');
+    await expect.poll(() => focused(page)).toMatch(/By hand/);
     await page.keyboard.press('ArrowUp');
     await tabTo(page, /^React$/);
     await page.keyboard.press('Enter');

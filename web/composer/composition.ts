@@ -184,9 +184,11 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
     },
     /** Without this file the message is another one, so it waits for the user. */
     removeFile(upload: Upload): void {
-      files.remove(upload);
-      if (isDue.value) files.setProblem(t('Not sent, because you removed a file. Send it again when it is ready.'));
+      const wasDue = isDue.value;
+      // Before the file goes: without one that uploads, what is due is sent at once.
       isDue.value = false;
+      files.remove(upload);
+      if (wasDue) files.setProblem(t('Not sent, because you removed a file. Send it again when it is ready.'));
     },
     /** Takes over a failed send, so that the user can change it. */
     restore(action: OutboxItem['action']): void {

@@ -25,6 +25,7 @@ export const sentences = [
   'People to mention',
   'Editing your message',
   'Replying to {name}',
+  'Replying to yourself',
   'Cancel editing',
   'Cancel reply',
   '{n} character too many.|{n} characters too many.',
@@ -200,6 +201,7 @@ export const sentences = [
   'No conversation and nobody has a name like this.',
   'No messages yet',
   'Photo',
+  'Video',
   // lazy.tsx
   'This part of the page could not be loaded. Check your connection and try again.',
   // notify
@@ -242,7 +244,7 @@ export const sentences = [
   'Copy link',
   'Revoke',
   'This link does not work any more',
-  'Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.',
+  'Its time is over, enough people have come, it was taken back, or it was not copied whole. Ask whoever sent it for a new one.',
   'This link cannot be followed now',
   'Invitation',
   '{name} invites you to this group.',
@@ -274,7 +276,7 @@ export const sentences = [
   'Mute',
   'Name',
   'Friend',
-  'Nobody has a name like this.',
+  'No name begins like this. Try a first name or a user name.',
   'End friendship',
   'End the friendship with {name}?',
   'They can ask again, and so can you.',
