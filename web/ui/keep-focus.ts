@@ -21,9 +21,10 @@ export function keepFocus(): void {
   function look(): void {
     if (document.activeElement !== document.body) return;
     for (const [element, ...beside] of places) {
-      for (const near of element.isConnected ? [element] : beside) {
-        const next = near?.matches(focusable) ? near : near?.querySelector(focusable);
-        if (next instanceof HTMLElement && next.isConnected) next.focus({ preventScroll: true });
+      for (const near of [element, ...beside]) {
+        if (!near?.isConnected) continue;
+        const next = near.matches(focusable) ? near : near.querySelector(focusable);
+        if (next instanceof HTMLElement) next.focus({ preventScroll: true });
         if (document.activeElement !== document.body) return;
       }
     }
