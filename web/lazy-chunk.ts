@@ -12,6 +12,7 @@ export { MentionList } from './composer/mention-list.tsx';
 export { ModeBar } from './composer/mode-bar.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
+export { OfflinePane } from './conversation/offline-pane.tsx';
 export { PinnedLine } from './conversation/pinned-line.tsx';
 export { richText } from './conversation/rich-text.tsx';
 export { SelectBox } from './conversation/select-box.tsx';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
+import { violations } from './axe.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
 import { landscape } from './picture.ts';
 import { story } from './story.ts';
@@ -256,6 +257,7 @@ story(
     await dragPicture(page, 150, 0);
     const shown = page.getByRole('dialog', { name: 'a.jpg' });
     await shown.waitFor();
+    expect(await violations(page)).toEqual([]);
     // Too little to mean anything.
     await dragPicture(page, 20, 30);
     expect(await shown.isVisible()).toBe(true);

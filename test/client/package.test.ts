@@ -43,6 +43,17 @@ describe('the bundle', () => {
   });
 });
 
+/** What the compiler says; an empty text if all is well. */
+function problemsOf(...options: readonly string[]): string {
+  try {
+    return execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], {
+      encoding: 'utf8',
+    });
+  } catch (error) {
+    return String((error as { stdout?: string }).stdout);
+  }
+}
+
 describe('the package', () => {
   let folder: string;
   beforeAll(async () => {
@@ -107,26 +118,69 @@ describe('the package', () => {
     );
     const flags =
       '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target es2024 --module esnext --moduleResolution bundler --allowImportingTsExtensions --lib es2024,esnext.string,dom,dom.iterable --types';
-    const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    const run = () => {
-      try {
-        return execFileSync(
-          process.execPath,
-          [
-            compiler,
-            join(folder, 'consumer.ts'),
-            ...flags.split(' '),
-            'node',
-            '--typeRoots',
-            join(root, 'node_modules/@types'),
-          ],
-          { encoding: 'utf8' },
-        );
-      } catch (error) {
-        return String((error as { stdout?: string }).stdout);
+    const consumer = join(folder, 'consumer.ts');
+    expect(problemsOf(consumer, ...flags.split(' '), 'node', '--typeRoots', join(root, 'node_modules/@types'))).toBe(
+      '',
+    );
+  });
+
+  it('has a README whose examples compile', () => {
+    // What an example takes as given, and packages of React Native.
+    writeFileSync(
+      join(folder, 'given.d.ts'),
+      `declare const url: string, user: string, file: File, signal: AbortSignal;
+      declare const getToken: import('@parley/client').GetToken;
+      declare const onProgress: (sent: number, total: number) => void;
+      declare const show: (...shown: unknown[]) => void, shorten: () => void;
+      declare const chat: import('@parley/client').Chat, conversation: import('@parley/client').Conversation;
+      declare const createChat: typeof import('@parley/client').createChat;
+      declare const TooLarge: typeof import('@parley/client').TooLarge;
+      declare const useSyncExternalStore: typeof import('react').useSyncExternalStore;
+      declare module 'react-native' {
+        export const AppState: { addEventListener(type: 'change', listener: (state: string) => void): { remove(): void } };
       }
-    };
-    expect(run()).toBe('');
+      declare module '@react-native-community/netinfo' {
+        const info: { addEventListener(listener: (state: { isConnected: boolean | null }) => void): () => void };
+        export default info;
+      }
+      declare module 'react-native-url-polyfill/auto';
+      declare module 'expo-crypto' { export function randomUUID(): string }
+      declare module '@react-native-async-storage/async-storage' {
+        const storage: {
+          getAllKeys(): Promise<readonly string[]>;
+          multiGet(keys: readonly string[]): Promise<readonly (readonly [string, string | null])[]>;
+          setItem(key: string, value: string): Promise<void>;
+          removeItem(key: string): Promise<void>;
+        };
+        export default storage;
+      }`,
+    );
+    const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+    const examples = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, code], index) => {
+      // As in its own file: each declares \`chat\` if it likes.
+      writeFileSync(join(folder, `example-${index}.ts`), `${code}\nexport {};\n`);
+      return `example-${index}.ts`;
+    });
+    expect(examples.length).toBeGreaterThanOrEqual(9);
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          noEmit: true,
+          strict: true,
+          target: 'es2024',
+          module: 'node20',
+          lib: ['es2024', 'dom', 'dom.iterable'],
+          types: ['node'],
+          typeRoots: [join(root, 'node_modules/@types')],
+          paths: Object.fromEntries(
+            ['react', 'ws'].map((name) => [name, [join(root, 'node_modules/@types', name, 'index.d.ts')]]),
+          ),
+        },
+        files: ['given.d.ts', ...examples],
+      }),
+    );
+    expect(problemsOf('-p', folder)).toBe('');
   });
 
   it('runs in Node, and its entries share the classes of errors', () => {

@@ -92,7 +92,7 @@ it.each([
   expect(JSON.parse(readFileSync(join(modules, 'react/package.json'), 'utf8')).version).toMatch(`${version}.`);
 });
 
-it('has types that compile in strict mode with exact optional properties', () => {
+it('has types that compile in strict mode with exact optional properties, and so does the example of its README', () => {
   writeFileSync(
     join(folder, 'consumer.ts'),
     `import { useConversation, useMessages } from './package/index.js';
@@ -104,6 +104,10 @@ it('has types that compile in strict mode with exact optional properties', () =>
       return messages.map(({ message }) => message);
     }`,
   );
+  const readme = readFileSync(join(folder, 'package/README.md'), 'utf8');
+  const [, example = ''] = readme.match(/^```tsx\n(.*?)^```/ms) ?? [];
+  expect(example).toContain('ChatProvider');
+  writeFileSync(join(folder, 'example.tsx'), example);
   const config = {
     compilerOptions: {
       noEmit: true,
@@ -115,14 +119,17 @@ it('has types that compile in strict mode with exact optional properties', () =>
       allowImportingTsExtensions: true,
       lib: ['es2024', 'esnext.string', 'dom', 'dom.iterable'],
       types: ['react'],
+      jsx: 'react-jsx',
       typeRoots: [join(root, 'node_modules/@types')],
       paths: {
+        '@parley/react': [join(folder, 'package/index.d.ts')],
         '@parley/client': [join(folder, 'client/index.d.ts')],
         '@parley/client/*': [join(folder, 'client/*.d.ts')],
         react: [join(root, 'node_modules/@types/react')],
+        'react/jsx-runtime': [join(root, 'node_modules/@types/react/jsx-runtime.d.ts')],
       },
     },
-    files: ['consumer.ts'],
+    files: ['consumer.ts', 'example.tsx'],
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const run = () => {

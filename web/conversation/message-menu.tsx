@@ -58,6 +58,11 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
   const can = permissionsFor(thread, message);
   const isPinned = usePinned(thread).list?.some((pinned) => pinned.message.seq === message.seq) ?? false;
   const close = useMenu(element, anchor, isPalette, onClose);
+  // The message was deleted, or the user removed, while they looked for an emoji.
+  const isVain = isPalette && !can.write;
+  useEffect(() => {
+    if (isVain) close();
+  }, [isVain]);
   const choose = (act: () => void) => () => {
     close();
     act();

@@ -370,6 +370,7 @@ export const ar: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'ستحتاج إلى تسجيل الدخول من جديد في كل أجهزتك، ومنها هذا الجهاز. وستضيع الرسائل التي لم تُرسل بعد.',
   'Sign out?': 'هل تريد تسجيل الخروج؟',
+  'Leave this account?': 'هل تريد مغادرة هذا الحساب؟',
   'What you have not sent will be lost:': 'سيضيع ما لم ترسله:',
   'A message that waits.|{n} messages that wait.':
     'لا رسائل تنتظر.|رسالة تنتظر.|رسالتان تنتظران.|{n} رسائل تنتظر.|{n} رسالة تنتظر.|{n} رسالة تنتظر.',

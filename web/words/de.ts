@@ -369,6 +369,7 @@ export const de: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'Auf allen Geräten musst du dich neu anmelden, auch auf diesem. Noch nicht gesendete Nachrichten gehen verloren.',
   'Sign out?': 'Abmelden?',
+  'Leave this account?': 'Dieses Konto verlassen?',
   'What you have not sent will be lost:': 'Was du nicht gesendet hast, geht verloren:',
   'A message that waits.|{n} messages that wait.': 'Eine Nachricht, die wartet.|{n} Nachrichten, die warten.',
   'A message that the server refused.|{n} messages that the server refused.':

@@ -353,6 +353,7 @@ export const sentences = [
   'Sign out everywhere?',
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.',
   'Sign out?',
+  'Leave this account?',
   'What you have not sent will be lost:',
   'A message that waits.|{n} messages that wait.',
   'A message that the server refused.|{n} messages that the server refused.',

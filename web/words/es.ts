@@ -371,6 +371,7 @@ export const es: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'Tendrás que iniciar sesión de nuevo en todos los dispositivos, también en este. Los mensajes que aún no se han enviado se perderán.',
   'Sign out?': '¿Cerrar sesión?',
+  'Leave this account?': '¿Salir de esta cuenta?',
   'What you have not sent will be lost:': 'Se perderá lo que no has enviado:',
   'A message that waits.|{n} messages that wait.':
     'Un mensaje en espera.|{n} de mensajes en espera.|{n} mensajes en espera.',

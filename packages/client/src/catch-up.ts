@@ -1,5 +1,5 @@
 import { backoff } from './backoff.ts';
-import { type Clock, pause } from './clock.ts';
+import { pause, type Timers } from './clock.ts';
 import { isRetryable, type ParleyError } from './errors.ts';
 import { type Http, pathOf, queryOf } from './http.ts';
 import type { ChangesPage } from './protocol.ts';
@@ -16,7 +16,7 @@ export function createCatchUp(options: {
   readonly id: string;
   readonly http: Http;
   readonly timeline: Timeline;
-  readonly clock: Clock;
+  readonly clock: Timers;
   readonly random: () => number;
   onEvent(event: LogEvent): void;
   /** The conversation cannot be read any more. */

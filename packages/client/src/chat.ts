@@ -74,6 +74,9 @@ export interface Chat {
   onEvent(listener: (event: ServerEvent) => void): () => void;
   /** Calls `listener` when the server refuses a request for good. The promise of that request rejects as well. @returns a function that ends the subscription */
   onRejected(listener: (rejected: { readonly item: OutboxItem; readonly error: ParleyError }) => void): () => void;
-  /** Closes the connection and all conversations. Pending requests stay in the outbox store. */
+  /**
+   * Closes the connection and all conversations, for good. Pending requests stay in the outbox store for the next chat, and their promises do not
+   * settle. No timer is left: a program in Node ends when the requests that are under way have their answers.
+   */
   close(): void;
 }

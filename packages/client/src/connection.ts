@@ -1,6 +1,6 @@
 /** Holds one socket open for all conversations of the user. Source: docs/protocol.md section 2. */
 import { backoff } from './backoff.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, createTimers } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { Unauthenticated } from './errors.ts';
 import type { ServerEvent } from './protocol.ts';
@@ -114,12 +114,9 @@ export function createConnection(options: {
 
   function retry(): void {
     const ms = backoff(attempt++, random);
+    if (isOffline()) return void dial();
     latest++;
     cancelRetry();
-    if (isOffline()) {
-      setState({ status: 'offline' });
-      return;
-    }
     cancelRetry = clock.after(ms, () => void dial());
     if (!current) setState({ status: 'waiting', until: clock.now() + ms });
   }
@@ -135,15 +132,8 @@ export function createConnection(options: {
     let asked = false;
     let cancelWatch = () => {};
     let messages = 0;
-    const timers = new Set<() => void>();
-    const after = (ms: number, callback: () => void) => {
-      const cancel = clock.after(ms, () => {
-        timers.delete(cancel);
-        callback();
-      });
-      timers.add(cancel);
-      return cancel;
-    };
+    const timers = createTimers(clock);
+    const { after } = timers;
 
     const link: Link = {
       send(frame, answered) {
@@ -155,7 +145,7 @@ export function createConnection(options: {
       silence: () => clock.now() - heardAt,
       end() {
         links.delete(link);
-        for (const cancel of timers) cancel();
+        timers.end();
         socket.onopen = socket.onmessage = socket.onclose = null;
         // `ws` reports an error for a cancelled handshake, and throws it if there is no listener.
         socket.onerror = () => {};

@@ -15,7 +15,11 @@ export interface Conversation {
    * room or group it has no other members; then `online` is how many are online, and stays current.
    */
   readonly view: ConversationView;
-  /** By `seq`, oldest first, each message once. A new array after each change, and the same one otherwise. Starts with the newest 50 entries. */
+  /**
+   * By `seq`, oldest first, each message once. A new array after each change, and the same one otherwise. Starts with the newest 50 entries. When
+   * more than 1,000 have come, the client forgets all but the newest 500; `loadOlder` loads them again. After `loadOlder` there may be 500 more than
+   * there were then.
+   */
   readonly messages: readonly Message[];
   /** Requests that the server has not acknowledged, in order. Show the new messages among them after `messages`. */
   readonly pending: readonly OutboxItem[];
@@ -65,7 +69,7 @@ export interface Conversation {
   upload(file: Blob, options?: UploadOptions): Promise<string>;
   /** Calls `listener` after each change of anything here. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void;
-  /** Stops following the conversation. Pending requests are still sent. */
+  /** Stops following the conversation, for all who have opened it. Pending requests are still sent. */
   close(): void;
 }
 

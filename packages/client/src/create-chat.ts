@@ -1,6 +1,6 @@
 import { backoff } from './backoff.ts';
 import type { Chat, ChatOptions } from './chat.ts';
-import { pause, systemClock } from './clock.ts';
+import { createTimers, pause, systemClock } from './clock.ts';
 import { type ConnectionState, createConnection, type SocketConstructor } from './connection.ts';
 import type { OpenConversation } from './conversation.ts';
 import { createConversation } from './create-conversation.ts';
@@ -8,7 +8,7 @@ import { createEmitter } from './emitter.ts';
 import { globalEnvironment } from './environment.ts';
 import { toError } from './error-from-response.ts';
 import { isRetryable, type ParleyError } from './errors.ts';
-import { historyOf } from './history.ts';
+import type { HistoryFrom, HistoryPage } from './history.ts';
 import { createHttp, pagesOf, pathOf } from './http.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox, noStore, type OutboxItem } from './outbox.ts';
@@ -29,7 +29,7 @@ import type { Upload } from './uploads.ts';
  */
 export function createChat(options: ChatOptions): Chat {
   const {
-    clock = systemClock,
+    clock: time = systemClock,
     random = Math.random,
     environment = globalEnvironment,
     outbox: store = noStore,
@@ -39,10 +39,16 @@ export function createChat(options: ChatOptions): Chat {
     newId = () => crypto.randomUUID(),
   } = options;
   const { http: api, socket } = addressesOf(options.url);
-  const tokens = createTokens(options.getToken, clock);
-  const http = createHttp({ api, tokens, fetch, clock });
+  const clock = createTimers(time);
+  const tokens = createTokens(options.getToken, time);
+  // A request that is under way when the chat is closed gets its answer.
+  const http = createHttp({ api, tokens, fetch, clock: time });
   // Loaded with the first file.
   const upload: Upload = async (...file) => (await import('./uploads.ts')).createUpload(http, fetch, toError)(...file);
+  const pages: Chat['pages'] = (path) => pagesOf(http, path);
+  async function* history(id: string, start?: HistoryFrom): AsyncGenerator<HistoryPage, void, undefined> {
+    yield* (await import('./history.ts')).historyOf(pages, `${pathOf(id)}/messages`, start);
+  }
   const states = createEmitter<ConnectionState>();
   const changes = createEmitter<void>();
   const events = createEmitter<ServerEvent>();
@@ -76,7 +82,7 @@ export function createChat(options: ChatOptions): Chat {
       return open.get(conversation)?.completeUpTo ?? (await http<ConversationView>('GET', pathOf(conversation))).seq;
     },
     async find(conversation, clientId, after) {
-      for await (const { messages } of historyOf(http, conversation, { after })) {
+      for await (const { messages } of history(conversation, { after })) {
         const found = messages.find(({ client_id }) => client_id === clientId);
         if (found) return found;
       }
@@ -142,8 +148,9 @@ export function createChat(options: ChatOptions): Chat {
       try {
         return await request();
       } catch (error) {
-        if (closed || !isRetryable(error) || connection.state.status === 'signed out') throw error;
+        if (!isRetryable(error) || connection.state.status === 'signed out') throw error;
         await pause(clock, backoff(tries, random, { firstMs: 500 }));
+        if (closed) throw error;
       }
     }
   }
@@ -215,10 +222,12 @@ export function createChat(options: ChatOptions): Chat {
         onEvent({ type: 'messages_read', conversation: id, user: self, up_to: upTo });
       },
       typingUsers: () => typing.of(id),
+      history,
       load: () => load(id),
       upload,
       onLeave: () => inbox.remove(id),
-      onClose: () => open.delete(id),
+      // Not the one that was opened after it.
+      onClose: () => open.get(id) === conversation && open.delete(id),
     });
     open.set(id, conversation);
     for (const event of backlog) if ('conversation' in event && event.conversation === id) conversation.apply(event);
@@ -258,7 +267,7 @@ export function createChat(options: ChatOptions): Chat {
       isWhole = true;
     },
     request: http,
-    pages: (path) => pagesOf(http, path),
+    pages,
     upload,
     check,
     connect: connection.open,
@@ -269,10 +278,9 @@ export function createChat(options: ChatOptions): Chat {
     close() {
       closed = true;
       outbox.stop();
-      requests?.stop();
-      inbox.close();
       for (const conversation of [...open.values()]) conversation.close();
       connection.close();
+      clock.end();
     },
   };
 }

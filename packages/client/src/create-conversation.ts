@@ -1,12 +1,12 @@
 import { createCatchUp } from './catch-up.ts';
-import type { Clock } from './clock.ts';
+import type { Timers } from './clock.ts';
 import type { OpenConversation } from './conversation.ts';
 import { createEmitter } from './emitter.ts';
 import { Forbidden, type ParleyError } from './errors.ts';
-import { historyOf } from './history.ts';
-import { type Http, pathOf } from './http.ts';
+import type { HistoryFrom, HistoryPage } from './history.ts';
+import { type Http, pathOf, queryOf } from './http.ts';
 import type { Outbox, OutboxItem } from './outbox.ts';
-import type { ConversationChange, ConversationView, ServerEvent } from './protocol.ts';
+import type { ConversationChange, ConversationView, MessagePage, ServerEvent } from './protocol.ts';
 import { createReadCursor } from './read-cursor.ts';
 import { createReceipts } from './receipts.ts';
 import { createTimeline, type LogEvent } from './timeline.ts';
@@ -18,15 +18,16 @@ export function createConversation(options: {
   readonly me: string;
   readonly http: Http;
   readonly outbox: Outbox;
-  readonly clock: Clock;
+  readonly clock: Timers;
   readonly random: () => number;
   readonly upload: Upload;
   sendTyping(typing: boolean): void;
   sendRead(upTo: number): Promise<unknown>;
   typingUsers(): readonly string[];
+  history(conversation: string, start?: HistoryFrom): AsyncGenerator<HistoryPage, void, undefined>;
   load(): Promise<ConversationView>;
   onLeave(): void;
-  onClose(): void;
+  onClose(): unknown;
 }): OpenConversation {
   const { http, outbox, clock, random, me } = options;
   const { id } = options.view;
@@ -127,15 +128,19 @@ export function createConversation(options: {
       return timeline.firstSeq > 1;
     },
     async loadOlder() {
-      if (timeline.firstSeq <= 1) return false;
-      for await (const { messages, from } of historyOf(http, id, { before: timeline.firstSeq })) {
-        timeline.addOlder(messages, from);
+      let before = timeline.firstSeq;
+      for (let isEmpty = true; isEmpty && before > 1; ) {
+        const { results, next } = await http<MessagePage>('GET', `${path}/messages?limit=50&before=${before}`);
+        // Meanwhile the timeline has forgotten what follows this page, or has it from another call.
+        if (timeline.firstSeq !== before) break;
+        before = next === null ? 1 : Number(queryOf(next).get('before'));
+        timeline.addOlder(results, before);
+        isEmpty = results.length === 0;
         notify();
-        if (messages.length > 0) break;
       }
       return timeline.firstSeq > 1;
     },
-    history: (start) => historyOf(http, id, start),
+    history: (start) => options.history(id, start),
     send(content) {
       typing.sent();
       return send({ type: 'create', ...(typeof content === 'string' ? { message: content } : content) });
@@ -180,7 +185,7 @@ export function createConversation(options: {
     subscribe: changes.subscribe,
     close() {
       missing.stop();
-      cursor.stop();
+      cursor.close();
       typing.stop();
       options.onClose();
     },

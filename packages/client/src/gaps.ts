@@ -43,8 +43,5 @@ export function createGaps(options: {
       return isLate;
     },
     clear,
-    stop(): void {
-      for (const conversation of [...gaps.keys()]) clear(conversation);
-    },
   };
 }

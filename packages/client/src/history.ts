@@ -1,4 +1,3 @@
-import { type Http, pagesOf, pathOf, queryOf } from './http.ts';
 import type { Message, MessagePage } from './protocol.ts';
 
 /**
@@ -14,20 +13,24 @@ export interface HistoryPage {
   readonly from: number;
 }
 
-/** Pages of a conversation's messages. @throws ParleyError */
+/**
+ * Pages of a conversation's messages. It throws a `ParleyError` when a page cannot be loaded. Nothing is imported, so that this part is small.
+ * @param pages all pages of a list route
+ * @param path of the messages
+ */
 export async function* historyOf(
-  http: Http,
-  conversation: string,
+  pages: (path: string) => AsyncIterable<MessagePage>,
+  path: string,
   start: HistoryFrom = {},
 ): AsyncGenerator<HistoryPage, void, undefined> {
   const query = new URLSearchParams({ limit: '50' });
   for (const [name, value] of Object.entries(start)) if (value !== undefined) query.set(name, String(value));
   let after = query.get('after');
-  for await (const { results, next } of pagesOf<MessagePage>(http, `${pathOf(conversation)}/messages?${query}`)) {
-    const following = next === null ? undefined : queryOf(next);
-    yield { messages: results, from: Number(following?.get('before') ?? 1) };
+  for await (const { results, next } of pages(`${path}?${query}`)) {
+    const following = new URLSearchParams(next?.replace(/.*\?/, ''));
+    yield { messages: results, from: Number(following.get('before') ?? 1) };
     // The page ends before a message that is still being stored. That message, and those behind it, come over the socket.
-    const nextAfter = following?.get('after') ?? null;
+    const nextAfter = following.get('after');
     if (nextAfter !== null && nextAfter === after) return;
     after = nextAfter;
   }

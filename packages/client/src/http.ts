@@ -32,39 +32,6 @@ export function createHttp(options: {
 }): Http {
   const { api, tokens, fetch, clock } = options;
 
-  async function getToken(): Promise<string> {
-    try {
-      return await tokens.get();
-    } catch (cause) {
-      if (cause instanceof ParleyError) throw cause;
-      throw new Internal('internal', 'unable to get a token; try again', undefined, { cause });
-    }
-  }
-
-  async function exchange(
-    address: string,
-    { signal, ...init }: RequestInit,
-  ): Promise<{ status: number; answer: unknown }> {
-    const controller = new AbortController();
-    const abort = () => controller.abort();
-    const cancelTimeout = clock.after(requestTimeoutMs, abort);
-    signal?.addEventListener('abort', abort);
-    try {
-      signal?.throwIfAborted();
-      const response = await fetch(address, { ...init, signal: controller.signal });
-      const date = Date.parse(response.headers.get('date') ?? '');
-      if (date) tokens.serverTime(date);
-      const text = await response.text();
-      return { status: response.status, answer: text === '' ? undefined : JSON.parse(text) };
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      throw new Internal('internal', 'unable to reach the server; try again', undefined, { cause });
-    } finally {
-      cancelTimeout();
-      signal?.removeEventListener('abort', abort);
-    }
-  }
-
   return async <Answer>(
     method: Method,
     path: string,
@@ -72,16 +39,39 @@ export function createHttp(options: {
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Answer> => {
     for (let isRetry = false; ; isRetry = true) {
-      const token = await getToken();
-      const { status, answer } = await exchange(`${api}${path}`, {
-        method,
-        signal,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-        },
-        body: JSON.stringify(body),
-      });
+      const controller = new AbortController();
+      const abort = () => controller.abort();
+      let cancelTimeout = () => {};
+      let token = '';
+      let status = 0;
+      let answer: unknown;
+      signal?.addEventListener('abort', abort);
+      try {
+        token = await tokens.get();
+        signal?.throwIfAborted();
+        cancelTimeout = clock.after(requestTimeoutMs, abort);
+        const response = await fetch(`${api}${path}`, {
+          method,
+          signal: controller.signal,
+          headers: {
+            authorization: `Bearer ${token}`,
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+          },
+          body: JSON.stringify(body),
+        });
+        status = response.status;
+        const date = Date.parse(response.headers.get('date') ?? '');
+        if (date) tokens.serverTime(date);
+        const text = await response.text();
+        if (text !== '') answer = JSON.parse(text);
+      } catch (cause) {
+        if (signal?.aborted) throw signal.reason;
+        if (cause instanceof ParleyError) throw cause;
+        throw new Internal('internal', 'unable to reach the server; try again', undefined, { cause });
+      } finally {
+        cancelTimeout();
+        signal?.removeEventListener('abort', abort);
+      }
       if (status < 300) return answer as Answer;
       if (status === 401) tokens.refuse(token);
       if (status !== 401 || isRetry) throw errorFromResponse(status, answer);

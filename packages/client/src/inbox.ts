@@ -184,6 +184,5 @@ export function createInbox(options: {
       }
       refreshUnlisted(listed);
     },
-    close: gaps.stop,
   };
 }

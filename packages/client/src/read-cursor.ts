@@ -1,5 +1,5 @@
 import { backoff } from './backoff.ts';
-import { type Clock, pause } from './clock.ts';
+import { pause, type Timers } from './clock.ts';
 import { isRetryable } from './errors.ts';
 
 /** Moves within this time become one request, for example while the user scrolls or several messages come. An answer makes it needless. */
@@ -7,7 +7,7 @@ const batchMs = 1_000;
 
 /** Tells the server how far the user has read: many moves become one request, and a failed request is repeated. */
 export function createReadCursor(options: {
-  readonly clock: Clock;
+  readonly clock: Timers;
   readonly random: () => number;
   /** Where the cursor is on the server. */
   readonly start: number;
@@ -66,6 +66,11 @@ export function createReadCursor(options: {
       if (!advance(to)) void run();
     },
     stop() {
+      stopped = true;
+    },
+    /** Sends at once what waits, and nothing more. */
+    close() {
+      if (upTo > confirmed && !stopped) options.send(upTo).catch(() => {});
       stopped = true;
     },
     resume() {

@@ -77,7 +77,6 @@ export function createSocketRequests(options: {
   return {
     /** The socket is open, and all that was missing is there. */
     onLive: () => void renewLater().catch(() => {}),
-    stop: () => cancelRenewal(),
     unread: () => listed() + (options.isWhole() ? 0 : unlisted),
     /** Sends a new message. @returns the stored message; undefined if it must go over HTTP. It rejects with a ParleyError. */
     create({ client_id, conversation, action }: OutboxItem): Promise<Message> | undefined {

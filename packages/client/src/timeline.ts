@@ -44,8 +44,11 @@ interface Entry {
 /** What a deleted message has no more. */
 const empty = { deleted: true, message: '', attachments: [], multimedia_url: null };
 
-/** @param start the number after which the log is followed */
-export function createTimeline(start: number): Timeline {
+/**
+ * @param start the number after which the log is followed
+ * @param maxHeld as many messages may come; with the next one the older half is forgotten
+ */
+export function createTimeline(start: number, maxHeld = 1_000): Timeline {
   const entries = new Map<number, Entry>();
   /** Known numbers after `completeUpTo`. */
   const ahead = new Set<number>();
@@ -53,6 +56,8 @@ export function createTimeline(start: number): Timeline {
   let latestSeq = start;
   let firstSeq = start + 1;
   let clearedUpTo = 0;
+  /** More than this are not held. What somebody has asked for stays, so that they can read it. */
+  let limit = maxHeld;
   /** The shown messages in order, and the copy of it that callers get. */
   const order: Message[] = [];
   let shown: readonly Message[] | undefined;
@@ -81,6 +86,18 @@ export function createTimeline(start: number): Timeline {
     shown = undefined;
   }
 
+  /** A page may be open for days. Older messages can be loaded again. */
+  function forget(): void {
+    if (order.length <= limit) return;
+    limit = maxHeld;
+    order.splice(0, order.length - maxHeld / 2);
+    firstSeq = order[0]?.seq ?? 0;
+    // A page that is loaded from now on has all changes up to here, and those that came before their turn.
+    start = completeUpTo;
+    shown = undefined;
+    for (const seq of entries.keys()) if (seq < firstSeq) entries.delete(seq);
+  }
+
   function put(seq: number, message: Message): void {
     const entry = entryOf(seq);
     if (!entry.message) entry.message = withReactions(message, entry);
@@ -89,20 +106,19 @@ export function createTimeline(start: number): Timeline {
   }
 
   /**
-   * Puts a message that is older than `start`. Its page has all changes up to `start`; an event that came late may have fewer, because the
-   * changes were not followed then. Of later changes each event is known.
+   * Puts a message from a page, which has all changes up to `start`; an event that came late may have fewer, because the changes were not
+   * followed then. Of later changes each event is known.
    */
   function putOlder(message: Message): void {
     const entry = entryOf(message.seq);
-    const known = entry.message;
-    const isNewer = known?.deleted || entry.textChange > start;
-    entry.message = withReactions({ ...message, ...(isNewer && known), reactions: message.reactions }, entry);
+    const { reactions } = message;
+    entry.message = withReactions({ ...message, ...(entry.textChange && entry.message), reactions }, entry);
   }
 
   function change(seq: number, number: number, message: Message): void {
     const entry = entryOf(seq);
-    // A deleted message stays deleted, even if an edit has a higher number.
-    if (entry.message?.deleted || (number <= entry.textChange && !message.deleted)) return;
+    // Pages have what is not followed. A deleted message stays deleted, even if an edit has a higher number.
+    if (number <= start || entry.message?.deleted || (number <= entry.textChange && !message.deleted)) return;
     entry.textChange = number;
     const { reactions } = entry.message ?? message;
     entry.message = withReactions({ ...entry.message, ...message, reactions }, entry);
@@ -112,9 +128,8 @@ export function createTimeline(start: number): Timeline {
     note(number);
     const entry = entryOf(seq);
     const key = `${emoji} ${user}`;
-    if (number <= (entry.reactions.get(key)?.change ?? 0)) return;
-    // An earlier one is in the page that has the message.
-    if (number > start) entry.reactions.set(key, { change: number, removed });
+    if (number <= (entry.reactions.get(key)?.change ?? start)) return;
+    entry.reactions.set(key, { change: number, removed });
     if (entry.message) entry.message = withReaction(entry.message, emoji, user, removed);
   }
 
@@ -162,12 +177,14 @@ export function createTimeline(start: number): Timeline {
         change(event.seq, number, { ...message, ...(type === 'message_deleted' && empty) });
       }
       show(event.seq);
+      forget();
     },
     addOlder(messages, from) {
       const before = firstSeq;
       firstSeq = Math.min(firstSeq, from);
       messages.forEach(putOlder);
       for (const seq of entries.keys()) if (seq < before) show(seq);
+      limit = Math.max(limit, order.length + maxHeld / 2);
     },
     markComplete(upTo) {
       completeUpTo = Math.max(completeUpTo, upTo);

@@ -48,22 +48,21 @@ export function createTypingSender(clock: Clock, send: (typing: boolean) => void
 /** Knows which users are typing, in all conversations. */
 export function createTypingUsers(clock: Clock, onChange: (conversation: string) => void) {
   /** By conversation and user: the function that cancels the timer. */
-  const timers = new Map<string, Map<string, () => void>>();
+  const timers = new Map<string, () => void>();
   const users = new Map<string, readonly string[]>();
 
   function apply(conversation: string, user: string, typing: boolean): void {
-    const known = timers.get(conversation) ?? new Map<string, () => void>();
-    timers.set(conversation, known);
-    const cancel = known.get(user);
-    cancel?.();
+    const key = `${conversation} ${user}`;
+    const before = users.get(conversation) ?? none;
+    timers.get(key)?.();
+    timers.delete(key);
     if (typing)
-      known.set(
-        user,
+      timers.set(
+        key,
         clock.after(forgetMs, () => apply(conversation, user, false)),
       );
-    else known.delete(user);
-    if (typing === (cancel !== undefined)) return;
-    users.set(conversation, [...known.keys()]);
+    if (typing === before.includes(user)) return;
+    users.set(conversation, typing ? [...before, user] : before.filter((other) => other !== user));
     onChange(conversation);
   }
 

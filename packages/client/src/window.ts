@@ -138,8 +138,15 @@ export function openWindow(
     setPart(events.reduce(applyToPart, now));
   }
 
+  let live = conversation.messages;
   const stops = [
-    conversation.subscribe(changes.emit),
+    conversation.subscribe(() => {
+      const before = live;
+      live = conversation.messages;
+      // The client has forgotten what was between the part and the newest messages.
+      if (part?.isJoined && live.length < before.length - 1) part = undefined;
+      changes.emit();
+    }),
     chat.onEvent((event) => {
       if (!part || !('conversation' in event) || event.conversation !== id) return;
       meanwhile?.push(event);

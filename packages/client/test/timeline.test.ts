@@ -19,29 +19,32 @@ const deleted = (seq: number, change: number): LogEvent => ({
 });
 
 /** A log: each number is a message, or the change of an earlier message. */
-const log = fc
-  .array(fc.record({ kind: fc.nat(4), target: fc.nat(), user: fc.constantFrom('alice', 'bob') }), {
-    minLength: 1,
-    maxLength: 30,
-  })
-  .map((entries) => {
-    const seqs: number[] = [];
-    const removed = new Set<number>();
-    return entries.map(({ kind, target, user }, index): LogEvent => {
-      const number = index + 1;
-      const seq = seqs[target % Math.max(1, seqs.length)];
-      if (seq === undefined || removed.has(seq) || kind === 0) {
-        seqs.push(number);
-        return fakeEvent(number, { client_id: `c${number}` });
-      }
-      if (kind === 1) return edited(seq, number);
-      if (kind === 2) {
-        removed.add(seq);
-        return deleted(seq, number);
-      }
-      return fakeReaction({ seq, change: number, user, removed: kind === 3 });
+const logOf = (maxLength: number) =>
+  fc
+    .array(fc.record({ kind: fc.nat(4), target: fc.nat(), user: fc.constantFrom('alice', 'bob') }), {
+      minLength: 1,
+      maxLength,
+      size: 'max',
+    })
+    .map((entries) => {
+      const seqs: number[] = [];
+      const removed = new Set<number>();
+      return entries.map(({ kind, target, user }, index): LogEvent => {
+        const number = index + 1;
+        const seq = seqs[target % Math.max(1, seqs.length)];
+        if (seq === undefined || removed.has(seq) || kind === 0) {
+          seqs.push(number);
+          return fakeEvent(number, { client_id: `c${number}` });
+        }
+        if (kind === 1) return edited(seq, number);
+        if (kind === 2) {
+          removed.add(seq);
+          return deleted(seq, number);
+        }
+        return fakeReaction({ seq, change: number, user, removed: kind === 3 });
+      });
     });
-  });
+const log = logOf(30);
 
 describe('a timeline', () => {
   it('holds the same whatever the order and number in which events come', () => {
@@ -139,5 +142,64 @@ describe('a timeline', () => {
     timeline.apply({ type: 'history_cleared', conversation: room, up_to: 1 });
     for (const seq of [1, 2, 3]) timeline.apply(fakeEvent(seq));
     expect(timeline.messages.map(({ seq }) => seq)).toEqual([2]);
+  });
+
+  it('forgets the older half of what comes, and what is loaded again is as it was', () => {
+    const maxHeld = 8;
+    /** What happens with an event: it comes, or with the next one, or once more with those before it; and older messages are loaded. */
+    const step = fc.record({ isLate: fc.boolean(), isRepeated: fc.boolean(), loads: fc.boolean() });
+    fc.assert(
+      fc.property(logOf(120), fc.infiniteStream(step), (events, steps) => {
+        const [server, timeline] = [createTimeline(0), createTimeline(0, maxHeld)];
+        const loadOlder = () => {
+          const page = server.messages.filter(({ seq }) => seq < timeline.firstSeq).slice(-3);
+          timeline.addOlder(page.reverse(), page.at(-1)?.seq ?? 1);
+        };
+        let late: LogEvent[] = [];
+        let longest = maxHeld;
+        events.forEach((event, index) => {
+          const { isLate, isRepeated, loads } = steps.next().value;
+          server.apply(event);
+          late.push(event);
+          if (isLate && index < events.length - 1) return;
+          for (const one of [...late].reverse()) timeline.apply(one);
+          late = [];
+          if (isRepeated) for (const one of events.slice(Math.max(0, index - 20), index)) timeline.apply(one);
+          expect(timeline.messages.length).toBeLessThanOrEqual(longest);
+          if (loads) loadOlder();
+          longest = Math.max(maxHeld, timeline.messages.length + maxHeld / 2);
+          expect(timeline.messages).toEqual(server.messages.filter(({ seq }) => seq >= timeline.firstSeq));
+        });
+        while (timeline.firstSeq > 1) loadOlder();
+        expect(timeline.messages).toEqual(server.messages);
+      }),
+      // To look for a smaller failing log takes minutes.
+      { endOnFailure: true },
+    );
+  });
+
+  it('holds a thousand of ten thousand messages, those to which nobody has scrolled', () => {
+    const timeline = createTimeline(0);
+    const lengths = Array.from({ length: 10_000 }, (_, index) => {
+      timeline.apply(fakeEvent(index + 1));
+      return timeline.messages.length;
+    });
+    expect(Math.max(...lengths)).toBe(1_000);
+    expect(timeline.messages.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 10_001 - timeline.firstSeq }, (_, index) => timeline.firstSeq + index),
+    );
+    // What somebody has loaded stays while they read it.
+    while (timeline.messages.length < 3_000) {
+      const { firstSeq } = timeline;
+      timeline.addOlder(
+        Array.from({ length: 50 }, (_, index) => fakeMessage(firstSeq - 1 - index)),
+        firstSeq - 50,
+      );
+    }
+    for (let seq = 10_001; seq <= 10_500; seq++) timeline.apply(fakeEvent(seq));
+    expect(timeline.messages.length).toBeGreaterThanOrEqual(3_500);
+    timeline.apply(fakeEvent(10_501));
+    timeline.apply(fakeEvent(10_502));
+    expect(timeline.messages.length).toBeLessThanOrEqual(1_000);
   });
 });

@@ -42,6 +42,8 @@ export function createOpenConversations(chat: Chat) {
         made.opening.then(
           (conversation) => {
             made.conversation = conversation;
+            // Nobody waited so long.
+            if (entries.get(name) !== made) end(name, made);
           },
           // The next component that wants it tries again.
           () => end(name, made),

@@ -1,0 +1,184 @@
+/** A chat on a server that the test plays: what it holds after days, and what it leaves when it is closed. */
+import { beforeEach, expect, it } from 'vitest';
+import type { Chat, ConversationView } from '../src/index.ts';
+import { createChat } from '../src/index.ts';
+import { openWindow } from '../src/window.ts';
+import { FakeSocket, fakeClock, fakeEvent, fakeMember, fakeMessage } from './fakes.ts';
+
+/** A conversation of Alice and Bob with as many messages as Alice has sent. Bob is the user. */
+function startServer() {
+  const state = { seq: 0, answers: true };
+  const view = (): ConversationView =>
+    ({
+      id: 'alice_bob',
+      kind: 'direct',
+      title: null,
+      seq: state.seq,
+      read_seq: 0,
+      unread_count: state.seq,
+      last_message: null,
+      members: [fakeMember('alice'), fakeMember('bob')],
+    }) as unknown as ConversationView;
+  function messagesOf(query: URLSearchParams) {
+    const [before, after, around] = ['before', 'after', 'around'].map((name) => Number(query.get(name) ?? Number.NaN));
+    const limit = Number(query.get('limit'));
+    const all = Array.from({ length: state.seq }, (_, index) => fakeMessage(index + 1));
+    if (after !== undefined && after >= 0) {
+      const results = all.slice(after, after + limit);
+      const last = after + results.length;
+      const events = results.map(({ seq }) => fakeEvent(seq));
+      const next = last < state.seq ? `?after=${last}` : null;
+      return {
+        results: query.has('changes') ? events : results,
+        next,
+        previous: `?before=${after + 1}`,
+        count: state.seq,
+      };
+    }
+    const end = around && around >= 0 ? Math.min(state.seq, around + limit / 2) : (before ?? 0) - 1;
+    const start = Math.max(0, end - limit);
+    return {
+      results: all.slice(start, end).reverse(),
+      next: start > 0 ? `?before=${start + 1}` : null,
+      previous: end < state.seq ? `?after=${end}` : null,
+    };
+  }
+  const fetch = async (address: string | URL | Request, { method }: RequestInit = {}) => {
+    const { pathname, searchParams } = new URL(String(address));
+    if (!state.answers) throw new TypeError('no network');
+    if (pathname === '/api/me') return Response.json({ username: 'bob' });
+    if (pathname.endsWith('/messages')) return Response.json(messagesOf(searchParams));
+    return method === 'GET' ? Response.json(view()) : new Response(null, { status: 204 });
+  };
+  return { state, fetch };
+}
+
+let clock: ReturnType<typeof fakeClock>;
+let server: ReturnType<typeof startServer>;
+let chat: Chat;
+/** Timers that are not over. */
+let waiting: number;
+
+beforeEach(() => {
+  FakeSocket.instances = [];
+  clock = fakeClock();
+  server = startServer();
+  waiting = 0;
+  chat = createChat({
+    url: 'https://chat.example',
+    getToken: () => 'token',
+    fetch: server.fetch,
+    WebSocket: FakeSocket,
+    random: () => 1,
+    environment: { isOnline: () => true, subscribe: () => () => {} },
+    clock: {
+      now: clock.now,
+      after(ms, callback) {
+        let isOver = false;
+        const end = () => {
+          if (!isOver) waiting--;
+          isOver = true;
+        };
+        waiting++;
+        const cancel = clock.after(ms, () => {
+          end();
+          callback();
+        });
+        return () => {
+          end();
+          cancel();
+        };
+      },
+    },
+  });
+});
+
+/** Promises that follow from each other, and what is loaded when it is needed. */
+const settle = async () => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+async function connect(): Promise<FakeSocket> {
+  await settle();
+  const socket = FakeSocket.instances.at(-1);
+  if (!socket) throw new Error('there is no socket');
+  socket.open();
+  await settle();
+  expect(chat.state.status).toBe('live');
+  return socket;
+}
+
+function write(socket: FakeSocket, count: number): void {
+  for (let sent = 0; sent < count; sent++) socket.receive(fakeEvent(++server.state.seq));
+}
+
+it('a window keeps no hole between what was loaded and what came after the client had forgotten the messages between', async () => {
+  server.state.seq = 500;
+  const socket = await connect();
+  const conversation = await chat.open('alice_bob');
+  const window = openWindow(chat, conversation);
+  const isWhole = () => {
+    const seqs = window.messages.map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
+  };
+  while (window.hasOlder) await window.loadOlder();
+  isWhole();
+  while (!window.atNewest) await window.loadNewer();
+  isWhole();
+  expect(window.messages[0]?.seq).toBeLessThan(conversation.messages[0]?.seq ?? 0);
+  for (let turn = 0; turn < 40; turn++) {
+    write(socket, 50);
+    isWhole();
+    expect([window.atNewest, window.messages.at(-1)?.seq]).toEqual([true, server.state.seq]);
+    expect(window.messages.length).toBeLessThanOrEqual(1_400);
+  }
+  await window.goTo(7);
+  expect(window.messages.some(({ seq }) => seq === 7)).toBe(true);
+  isWhole();
+});
+
+it('leaves no timer when it is closed, whatever it was doing, and what was asked for ends with an error', async () => {
+  const socket = await connect();
+  const conversation = await chat.open('alice_bob');
+  write(socket, 2);
+  server.state.seq += 5;
+  socket.receive(fakeEvent(server.state.seq));
+  socket.receive({ type: 'typing', conversation: 'alice_bob', user: 'alice', typing: true });
+  socket.receive(fakeEvent(9, { conversation: 'bob_carol', room: 'bob_carol' }));
+  conversation.typing.keystroke();
+  conversation.read();
+  void conversation.send('Hello');
+  void conversation.edit(1, 'other');
+  await settle();
+  server.state.answers = false;
+  const opening = chat.open('carol');
+  await settle();
+  expect(waiting).toBeGreaterThan(5);
+  chat.close();
+  await expect(opening).rejects.toMatchObject({ code: 'internal' });
+  await settle();
+  expect(waiting).toBe(0);
+});
+
+it('sends how far the user has read when the conversation is closed at once', async () => {
+  server.state.seq = 3;
+  const socket = await connect();
+  const conversation = await chat.open('alice_bob');
+  conversation.read(2);
+  conversation.close();
+  expect(socket.sent).toContainEqual({ type: 'read_messages', conversation: 'alice_bob', up_to: 2, quiet: true });
+});
+
+it('a conversation stays current when one that was opened before it is closed once more', async () => {
+  const socket = await connect();
+  const removed = await chat.open('alice_bob');
+  const message = { ...fakeMessage(++server.state.seq), content_type: 'system' as const };
+  const change = { kind: 'removed', by: 'alice', who: 'bob' };
+  socket.receive({ type: 'conversation_updated', conversation: 'alice_bob', seq: message.seq, message, change });
+  expect(removed.ended).toMatchObject({ code: 'forbidden' });
+  const again = await chat.open('alice_bob');
+  expect(again).not.toBe(removed);
+  removed.close();
+  write(socket, 1);
+  expect(again.messages.at(-1)?.seq).toBe(server.state.seq);
+});
