@@ -8,8 +8,8 @@ import {
 } from '@parley/client';
 import type { FailedSends } from '@parley/client/failed-sends';
 import { createFriends, type Friends } from '@parley/client/friends';
-import { createInvitations, type Invitations } from '@parley/client/groups';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { createInvitations, type Invitations } from '@parley/client/invitations';
 import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
