@@ -1,6 +1,6 @@
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
-import { acquaint, type Person } from '../support/person.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
 import { story } from './story.ts';
 import { message, openConversation } from './thread.ts';
@@ -104,3 +104,18 @@ story(
     await expect.poll(() => message(page, 'And now?').isVisible()).toBe(true);
   },
 );
+
+story('a conversation that was never read begins at its first message', async ({ guest, chat }) => {
+  const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+  const { page } = alice;
+  const name = named(alice.api, bob);
+  for (let number = 1; number <= 60; number++) {
+    const { status } = await bob.post(`/conversations/${name}/messages`, { message: `Message ${number}.` });
+    expect(status).toBe(201);
+  }
+  await openConversation(page, name);
+  expect(await message(page, 'Message 1.').getByText('New messages').count()).toBe(1);
+  await expect.poll(() => page.locator('.thread-scroller').evaluate(({ scrollTop }) => scrollTop)).toBeLessThan(48);
+  await page.getByRole('button', { name: /^Jump to latest/ }).click();
+  await message(page, 'Message 60.').waitFor();
+});
