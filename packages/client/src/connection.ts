@@ -130,7 +130,7 @@ export function createConnection(options: {
     let sentAt = 0;
     /** The socket was tried since something happened. */
     let asked = false;
-    let cancelWatch = () => {};
+    let cancelWatch: (() => void) | undefined;
     let messages = 0;
     const timers = createTimers(clock);
     const { after } = timers;
@@ -168,7 +168,7 @@ export function createConnection(options: {
 
     /** Keeps the socket open, and finds out whether it still leads anywhere where somebody looks. */
     function watch(): void {
-      cancelWatch();
+      cancelWatch?.();
       cancelWatch = after(Math.max(0, longestSilenceMs() - silentMs()), () => {
         if (silentMs() >= longestSilenceMs()) keepOpen();
         watch();
