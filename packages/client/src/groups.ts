@@ -4,6 +4,7 @@ import { createEmitter } from './emitter.ts';
 import { createManagement, type Management, memberPath } from './management.ts';
 import type { ConversationView, Invitation, InvitationPage, ServerEvent } from './protocol.ts';
 
+/** A group to be made. */
 export interface NewGroup {
   readonly title: string;
   /** User names of its first members, besides the user. */
@@ -25,6 +26,7 @@ export interface Invitations {
   close(): void;
 }
 
+/** What one does with groups. */
 export interface GroupManagement extends Management {
   /** @throws ParleyError */
   create(group: NewGroup): Promise<ConversationView>;
@@ -32,8 +34,10 @@ export interface GroupManagement extends Management {
   invite(id: string, username: string): Promise<'member' | 'invited'>;
 }
 
+/** Groups, and invitations to them. Close it when its chat is closed. */
 export interface Groups extends Invitations, GroupManagement {}
 
+/** Groups of a chat. It loads the invitations with each connection. */
 export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'onEvent' | 'state'>): Groups {
   const invitations = createInvitations(chat);
   return {

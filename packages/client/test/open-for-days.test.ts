@@ -182,6 +182,13 @@ it('sends how far the user has read when the conversation is closed at once', as
   expect(socket.sent).toContainEqual({ type: 'read_messages', conversation: 'alice_bob', up_to: 2, quiet: true });
 });
 
+it('a conversation that the user has left has ended, so that nobody shows it as open', async () => {
+  await connect();
+  const conversation = await chat.open('alice_bob');
+  await conversation.leave();
+  expect(conversation.ended).toMatchObject({ code: 'forbidden' });
+});
+
 it('a conversation stays current when one that was opened before it is closed once more', async () => {
   const socket = await connect();
   const removed = await chat.open('alice_bob');
