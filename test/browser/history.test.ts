@@ -1,4 +1,4 @@
-import type { Locator, Page, Route } from 'playwright-core';
+import type { Locator, Page, Route, WebSocketRoute } from 'playwright-core';
 import { expect } from 'vitest';
 import { acquaint, named, type Person } from '../support/person.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
@@ -59,8 +59,22 @@ async function scrollToBeginning(page: Page): Promise<number[]> {
   return jumps;
 }
 
+/** Loads the page again. @returns its socket, to which a test adds what the server does not send */
+async function reloadWithSocket(page: Page): Promise<WebSocketRoute> {
+  let found = (_: WebSocketRoute) => {};
+  const socket = new Promise<WebSocketRoute>((resolve) => {
+    found = resolve;
+  });
+  await page.routeWebSocket(/.*/, (route) => {
+    route.connectToServer();
+    found(route);
+  });
+  await page.reload();
+  return socket;
+}
+
 story(
-  'the unread messages are marked, 300 messages scroll back without a jump, and one click leads to the latest',
+  'the unread messages are marked, 300 messages scroll back without a jump, one click leads to the latest, and what the page forgets moves nobody',
   async ({ guest, chat }) => {
     const [alice, ...others] = await Promise.all([
       guest('alice'),
@@ -102,6 +116,31 @@ story(
     await page.getByRole('button', { name: 'Jump to latest, 1 new' }).click();
     await message(page, 'And now?').waitFor();
     await expect.poll(() => message(page, 'And now?').isVisible()).toBe(true);
+
+    // In days so much comes that the page forgets what is older: who reads that keeps the place. (To send as much would take minutes.)
+    const socket = await reloadWithSocket(page);
+    await message(page, 'And now?').waitFor();
+    await page.locator('.connection[data-status="live"]').waitFor();
+    const log = page.getByRole('log', { name: 'Messages' });
+    await message(page, 'New message 9.').evaluate((row) => row.scrollIntoView());
+    await message(page, 'New message 9.').hover();
+    const { body } = await alice.api.get(`${path}/messages?limit=1`);
+    const [last] = body.results;
+    for (let number = 1; number <= 1_001; number++) {
+      const later = { ...last, id: `later-${number}`, seq: last.seq + number, message: `Later ${number}.` };
+      socket.send(JSON.stringify({ type: 'chat_message', room: made.body.id, ...later }));
+    }
+    const rows = log.locator('li[data-seq]');
+    await expect.poll(() => message(page, 'Later 1001.').count()).toBe(1);
+    await expect.poll(() => rows.count()).toBeLessThan(700);
+    await expect
+      .poll(() =>
+        message(page, 'New message 9.').evaluateAll(([row]) => {
+          const { top = Number.NaN, bottom = Number.NaN } = row?.getBoundingClientRect() ?? {};
+          return top >= 0 && bottom <= innerHeight;
+        }),
+      )
+      .toBe(true);
   },
 );
 
