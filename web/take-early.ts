@@ -15,8 +15,20 @@ export const earlyWebSocket = new Proxy(WebSocket, {
   },
 }) as SocketConstructor;
 
-/** For `createChat`. */
-export const earlyFetch: typeof fetch = (input, init) => takeAnswer(input, init) ?? fetch(input, init);
+/** The client gives a request up after 30 s. */
+const mostSeconds = 20;
+
+/**
+ * For `createChat`. Who has asked for too much is told for how many seconds to wait: what is only read is asked for again then, so that no view of the
+ * page has to say so.
+ */
+export const earlyFetch: typeof fetch = async (input, init) => {
+  const response = await (takeAnswer(input, init) ?? fetch(input, init));
+  const seconds = Number(response.headers.get('retry-after'));
+  if (response.status !== 429 || init?.method !== 'GET' || !(seconds >= 1 && seconds <= mostSeconds)) return response;
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  return earlyFetch(input, init);
+};
 
 function takeSocket(url: string, protocols: readonly string[]): WebSocket | undefined {
   const early = globalThis.parleyEarly;

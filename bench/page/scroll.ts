@@ -27,6 +27,9 @@ export async function measureScroll(browser: Browser, stage: Stage): Promise<voi
   await session.send('Performance.enable');
   console.log(`${await memory(session)}  at first`);
   const frames: number[] = [];
+  await page.evaluate(`globalThis.longTasks = [];
+    new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
+      .observe({ entryTypes: ['longtask'] });`);
   for (let part = 1; part <= parts; part++) {
     frames.push(...(await scrollUp(page, Math.ceil(screens / parts))));
     const oldest = await page.locator('.thread-content [data-seq]').first().getAttribute('data-seq');
@@ -34,12 +37,14 @@ export async function measureScroll(browser: Browser, stage: Stage): Promise<voi
       `${await memory(session)}  after ${Math.round((screens / parts) * part)} screens, at message ${oldest}`,
     );
   }
+  const tasks = (await page.evaluate<number[]>('longTasks')).sort((a, b) => b - a);
   await context.close();
   const sorted = frames.sort((a, b) => a - b);
   const at = (share: number) => `${(sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1)} ms`;
   const late = (sorted.filter((ms) => ms > 25).length / sorted.length) * 100;
   console.log(`frames: ${frames.length}; half within ${at(0.5)}, 95% within ${at(0.95)}, the longest ${at(1)}`);
   console.log(`        ${late.toFixed(1)}% came late, which is more than a frame of 60 a second after the one before`);
+  console.log(`tasks of the page of 50 ms and more: ${tasks.length}, the longest ${Math.round(tasks[0] ?? 0)} ms`);
 }
 
 /** Half a screen in each frame, so that what happens in an hour happens in two minutes. @returns the time between frames */

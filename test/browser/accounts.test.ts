@@ -46,8 +46,9 @@ story(
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('alert').getByText('The user name or the password is not right.').waitFor();
 
+    // Whoever has written their name need not write it again.
     await page.getByRole('button', { name: 'Forgotten password' }).click();
-    await page.getByLabel('User name').fill(username);
+    expect(await page.getByLabel('User name').inputValue()).toBe(username);
     await page.getByRole('button', { name: 'Send me a code' }).click();
     await page.getByLabel('Code').fill(await mailedCode(mail, username, 'forgot'));
     await page.getByLabel('New password', { exact: true }).fill('Another-horse-8');
@@ -95,7 +96,74 @@ story(
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByText('Dark', { exact: true }).click();
     await page.keyboard.press('Escape');
-    await page.goto('/');
+    // What nothing keeps ends with the page, so the browser asks: a draft, or what waits.
+    const reload = async () => {
+      const asked = page.waitForEvent('dialog');
+      await page.evaluate(() => void setTimeout(() => location.reload()));
+      return asked;
+    };
+    await (await reload()).dismiss();
+    browser.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    // The client may ask for something meanwhile, or not.
+    await page.evaluate(() => fetch('/config.json').catch(() => {}));
+    await field(page).press('Enter');
+    await receipt(page, 'A draft', 'Waiting to be sent').waitFor();
+    await (await reload()).dismiss();
+    await context.setOffline(false);
+    await receipt(page, 'A draft', 'Sent').waitFor();
+    await field(page).fill('Another draft');
+    await field(page).blur();
+    await (await reload()).accept();
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  },
+);
+
+story(
+  'where the browser has no room for a draft it stays in its field; nobody leaves an account without knowing what is lost',
+  async ({ guest, chat }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page } = alice;
+    await openConversation(page, named(alice.api, bob));
+    const account = page.getByRole('button', { name: /^Account of/ });
+    const remaining = page.getByRole('list', { name: 'Files to send' });
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') });
+    await remaining.locator('[data-status=uploaded]').waitFor();
+    await account.click();
+    await page.getByRole('button', { name: 'Add an account' }).click();
+    const leaves = page.getByRole('dialog', { name: 'Leave this account?' });
+    await leaves.getByText('A file.').waitFor();
+    await leaves.getByRole('button', { name: 'Cancel' }).click();
+    await remaining.getByRole('button', { name: 'Remove a.txt' }).click();
+
+    await page.evaluate(() => {
+      for (let length = 4_000_000; length > 0; ) {
+        try {
+          localStorage.setItem(`full ${length}`, 'x'.repeat(length));
+          length = Math.floor(length / 2);
+        } catch {
+          length = Math.floor(length / 2);
+        }
+      }
+    });
+    await field(page).fill('A draft without room');
+    // It is saved when the field is left.
+    await account.click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const signsOut = page.getByRole('dialog', { name: 'Sign out?' });
+    await signsOut.getByText('A draft.').waitFor();
+    await signsOut.getByRole('button', { name: 'Cancel' }).click();
+    expect(await field(page).inputValue()).toBe('A draft without room');
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    await (await asked).dismiss();
+    // Texts go on waiting for who comes back, and nobody is asked.
+    await account.click();
+    await page.getByRole('button', { name: 'Add an account' }).click();
+    await page.getByRole('button', { name: 'Continue as Alice', exact: true }).click();
+    await openConversation(page, named(alice.api, bob));
+    await expect.poll(() => field(page).inputValue()).toBe('A draft without room');
   },
 );

@@ -32,17 +32,25 @@ story(
     const [withBob, withCarol] = [named(alice.api, bob), named(alice.api, carol)];
     const sent = async (to: string) => (await alice.api.get(`/conversations/${to}/messages`)).body.results;
     await carol.post(`/conversations/${withCarol}/messages`, { message: 'hello from carol' });
+    await bob.post(`/conversations/${withBob}/messages`, { message: 'another question' });
     await openConversation(page, withBob);
     const letGo = await holdUploads(page);
     const choose = page.locator('input[type=file]');
     const note = page.getByText('Sent as soon as the files are uploaded.');
 
-    // Who takes a file away has another message, and decides again.
+    // Who takes a file away, be it the last one, has another message, and decides again.
+    const asksAgain = page.getByText('Not sent, because you removed a file.');
+    await choose.setInputFiles(file('only.txt'));
+    await say(page, 'it is attached');
+    await note.waitFor();
+    await page.getByRole('button', { name: 'Cancel upload of only.txt' }).click();
+    await asksAgain.waitFor();
+    expect(await field(page).inputValue()).toBe('it is attached');
     await choose.setInputFiles([file('wrong.txt'), file('right.txt')]);
     await say(page, 'both are attached');
     await note.waitFor();
     await page.getByRole('button', { name: 'Cancel upload of wrong.txt' }).click();
-    await page.getByText('Not sent, because you removed a file.').waitFor();
+    await asksAgain.waitFor();
     await note.waitFor({ state: 'detached' });
 
     // The browser asks before what is not sent ends with the page.
@@ -55,12 +63,20 @@ story(
     expect(await field(page).inputValue()).toBe('both are attached');
     await say(page, 'one is attached');
     await note.waitFor();
+    // An answer is another message as well.
+    await act(page, 'another question', 'Reply');
+    await note.waitFor({ state: 'detached' });
+    expect(await field(page).inputValue()).toBe('one is attached');
+    await page.getByRole('button', { name: 'Cancel reply' }).click();
+    await field(page).press('Enter');
+    await note.waitFor();
     await page.locator(`[data-conversation="${withCarol}"]`).click();
     await message(page, 'hello from carol').waitFor();
     letGo();
     await page.locator(`[data-conversation="${withBob}"]`).filter({ hasText: 'You: one is attached' }).waitFor();
     expect(await sent(withBob)).toMatchObject([
-      { message: 'one is attached', attachments: [{ filename: 'right.txt' }] },
+      { message: 'one is attached', reply_to: null, attachments: [{ filename: 'right.txt' }] },
+      { message: 'another question' },
     ]);
     await page.locator(`[data-conversation="${withBob}"]`).click();
     await message(page, 'one is attached').waitFor();
@@ -113,6 +129,12 @@ story(
     await say(page, 'long thought about');
     const refused = page.getByRole('list', { name: 'Not sent' });
     await refused.getByText('long thought about').waitFor();
+    // Whoever has pressed a button that goes away goes on writing.
+    await say(page, 'said too soon');
+    const second = refused.getByRole('listitem').filter({ hasText: 'said too soon' });
+    await second.getByRole('button', { name: 'Discard' }).press('Enter');
+    await second.waitFor({ state: 'detached' });
+    await expect.poll(() => field(page).evaluate((field) => field === document.activeElement)).toBe(true);
     await field(page).fill('and a draft');
     await choose(page, 'the first', 'Edit');
     await field(page).fill('the first, changed');
@@ -127,6 +149,38 @@ story(
     await asks.getByRole('button', { name: 'Cancel' }).click();
     await choose(page, 'the first', 'Edit');
     expect(await field(page).inputValue()).toBe('the first, changed');
+  },
+);
+
+story(
+  'two tabs write one message: what it answers and what is edited is the same in both, and ends in both',
+  async ({ guest, chat }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page: first } = alice;
+    const name = named(alice.api, bob);
+    await alice.api.post(`/conversations/${name}/messages`, { message: 'a report' });
+    await bob.post(`/conversations/${name}/messages`, { message: 'a question' });
+    const second = await alice.tab();
+    await Promise.all([openConversation(first, name), openConversation(second, name)]);
+    const replies = second.getByText('Replying to');
+
+    await act(first, 'a question', 'Reply');
+    await field(first).fill('an answer');
+    await replies.waitFor();
+    await typed(second, 'an answer');
+    await field(first).press('Enter');
+    await replies.waitFor({ state: 'detached' });
+    await typed(second, '');
+
+    // What one tab writes does not overwrite the edit of the other.
+    await choose(first, 'a report', 'Edit');
+    await field(first).fill('a report, longer');
+    await field(first).blur();
+    await act(second, 'an answer', 'Reply');
+    await field(second).blur();
+    await first.reload();
+    await choose(first, 'a report', 'Edit');
+    await typed(first, 'a report, longer');
   },
 );
 
@@ -153,6 +207,8 @@ story(
     await receipt(page, 'an answer', 'Sent').waitFor();
 
     await field(page).fill('typed before the removal');
+    await page.locator('input[type=file]').setInputFiles(file('plan.txt'));
+    await page.getByRole('list', { name: 'Files to send' }).locator('[data-status=uploaded]').waitFor();
     // The server refuses whatever a former member still asks for, such as a cursor on its way.
     alice.expectProblem(/403/);
     await bob.request('DELETE', `${path}/members/${alice.username}`);
@@ -161,6 +217,8 @@ story(
     const unsent = page.getByRole('region', { name: 'Not sent' });
     await unsent.getByText('typed before the removal').waitFor();
     await unsent.getByRole('button', { name: 'Discard' }).click();
+    await unsent.getByText('typed before the removal').waitFor({ state: 'detached' });
+    await unsent.getByRole('button', { name: 'Remove plan.txt' }).click();
     await unsent.waitFor({ state: 'detached' });
     const refused = page.waitForEvent('console', (line) => /403/.test(line.text()));
     await page.reload();
@@ -249,8 +307,11 @@ story(
 
     // Now without a connection, for the reaction to a message.
     await page.evaluate(() => navigator.serviceWorker.ready);
+    // Whoever is shown is asked for once more, and that must not meet the end of the connection.
+    const profiles = [alice.username, bob.username].map((who) => page.waitForResponse(new RegExp(`/users/${who}$`)));
     await page.reload();
     await message(page, 'Well done!').waitFor();
+    await Promise.all(profiles);
     await context.setOffline(true);
     await act(page, 'Well done!', 'React');
     const react = page.getByRole('dialog', { name: 'React' });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
+import { violations } from './axe.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
 import { landscape } from './picture.ts';
 import { story } from './story.ts';
-import { openConversation } from './thread.ts';
+import { message, openConversation, say } from './thread.ts';
+import { sendFile } from './upload.ts';
 
 /** Width of a picture in px; 0 until it is loaded. */
 function widthOf(picture: Locator): Promise<number> {
@@ -255,6 +257,7 @@ story(
     await dragPicture(page, 150, 0);
     const shown = page.getByRole('dialog', { name: 'a.jpg' });
     await shown.waitFor();
+    expect(await violations(page)).toEqual([]);
     // Too little to mean anything.
     await dragPicture(page, 20, 30);
     expect(await shown.isVisible()).toBe(true);
@@ -262,3 +265,49 @@ story(
     await shown.waitFor({ state: 'detached' });
   },
 );
+
+story('lists and replies say what a file is, and whom a room’s message mentions by name', async ({ chat, guest }) => {
+  const [bob, carol, alice] = await Promise.all([
+    chat.person('bob'),
+    chat.person('carol'),
+    guest('alice', { viewport: { width: 360, height: 740 } }),
+  ]);
+  const { page } = alice;
+  const name = named(alice.api, bob);
+  await bob.request('PATCH', '/me', { name: 'بدر' });
+  const room = `room:boats-${alice.username}`;
+  for (const one of [bob, carol, alice.api])
+    await one.request('PUT', `/conversations/${encodeURIComponent(room)}/members/${one.username}`);
+  const corpus = (file: string) => readFileSync(join(import.meta.dirname, '../corpus', file));
+  const voice = { filename: 'voice-message-0m3s.webm', content_type: 'audio/webm' };
+  await sendFile(bob, name, voice, corpus('voice.webm'));
+  await bob.post(`/conversations/${encodeURIComponent(room)}/messages`, { message: `Hey @${carol.username}!` });
+
+  // As the list comes from the server.
+  await page.reload();
+  const row = (of: string) => page.locator(`[data-conversation="${of}"]`);
+  await row(name).getByText('Voice message', { exact: true }).waitFor();
+  await row(room).getByText('Hey @Carol!').waitFor();
+  // A name of another direction stands beside its avatar.
+  const gap = await row(name).evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element.querySelector('.row-title') ?? element);
+    const avatar = element.querySelector('.person-avatar')?.getBoundingClientRect();
+    return range.getBoundingClientRect().left - (avatar?.right ?? 0);
+  });
+  expect(gap).toBeLessThan(24);
+  // As events bring it.
+  await bob.post(`/conversations/${encodeURIComponent(room)}/messages`, { message: `Bye @${alice.username}` });
+  await row(room).getByText('Bye @Alice').waitFor();
+  const clip = { filename: 'clip.mp4', content_type: 'video/mp4' };
+  await sendFile(bob, name, clip, corpus('film.mp4'));
+  await row(name).getByText('Video', { exact: true }).waitFor();
+
+  await openConversation(page, name);
+  const heard = page.locator('li.message', { has: page.getByRole('button', { name: 'Play the voice message' }) });
+  await heard.hover();
+  await heard.getByRole('button', { name: 'Reply' }).click();
+  await page.locator('.mode-bar').getByText('Voice message').waitFor();
+  await say(page, 'I hear you');
+  await message(page, 'I hear you').locator('.quote').getByText('Voice message').waitFor();
+});

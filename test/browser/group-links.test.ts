@@ -104,7 +104,14 @@ story(
 
     bob.expectProblem(/404/);
     await bob.page.goto(revoked);
-    await bob.page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+    const gone = bob.page.getByRole('heading', { name: 'This link does not work any more' });
+    await gone.waitFor();
+    // Its end was not copied.
+    await bob.page.goto('/#/');
+    await gone.waitFor({ state: 'detached' });
+    bob.expectProblem(/400/);
+    await bob.page.goto(revoked.slice(0, -3));
+    await gone.waitFor();
     await bob.page.getByRole('link', { name: 'To the conversations' }).click();
     await bob.page.getByText('Choose a conversation, or begin a new one.').waitFor();
   },

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
 import { named } from '../support/person.ts';
 import { storyInEach } from './story.ts';
-import { message, openConversation } from './thread.ts';
+import { field, message, openConversation } from './thread.ts';
 
 /** Presses Tab until an element with this name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
@@ -58,6 +58,10 @@ storyInEach(
 
     await page.getByRole('log', { name: 'Messages' }).focus();
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Home');
+    await expect.poll(() => focused(page)).toMatch(/First/);
+    await page.keyboard.press('End');
+    await expect.poll(() => focused(page)).toMatch(/By hand/);
     await page.keyboard.press('ArrowUp');
     await tabTo(page, /^React$/);
     await page.keyboard.press('Enter');
@@ -115,9 +119,30 @@ storyInEach('names are found and taken without the pointer, and Ctrl-K goes anyw
   await goTo.getByRole('link', { name: 'Bob' }).waitFor();
   await expect.poll(() => focused(page)).toBe('Search conversations and people');
   await page.keyboard.type(carol.username);
+  const letGo: (() => void)[] = [];
+  const opened = /\/api\/conversations\/[^/?]+$/;
+  await page.route(opened, (route) => new Promise((resolve) => letGo.push(() => resolve(route.continue()))));
   await page.keyboard.press('Enter');
+  // It is slow to open, and the user writes already.
+  await page.locator('.conversation[aria-busy=true]').waitFor();
+  await expect.poll(() => letGo.length).toBeGreaterThan(0);
+  await page.keyboard.type('Hello Carol');
+  for (const go of letGo) go();
   await title.getByText('Carol').waitFor();
+  await expect.poll(() => field(page).inputValue()).toBe('Hello Carol');
+  await page.unroute(opened);
   await goTo.waitFor({ state: 'detached' });
   await page.goBack();
   await title.getByText('Bob').waitFor();
+
+  // From a menu too: it closes, and the next Escape is for what is above.
+  await page.getByRole('navigation').getByRole('link', { name: 'Bob' }).click({ button: 'right' });
+  const menu = page.getByRole('menu', { name: 'Actions for Bob' });
+  await menu.waitFor();
+  await page.keyboard.press('Control+k');
+  await goTo.waitFor();
+  await menu.waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape');
+  await goTo.waitFor({ state: 'detached' });
+  expect(await focused(page)).toMatch(/Bob/);
 });

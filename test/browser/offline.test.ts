@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { named } from '../support/person.ts';
 import { signIn } from './sign-in.ts';
 import { story, storyInFirefox } from './story.ts';
-import { act, field, message, openConversation, receipt, say } from './thread.ts';
+import { act, choose, field, message, openConversation, receipt, say } from './thread.ts';
 
 story(
   'what is written offline waits, survives a reload, and arrives once; place, session and draft are kept',
@@ -20,6 +20,15 @@ story(
     await context.setOffline(true);
     await say(page, 'In the tunnel');
     await receipt(page, 'In the tunnel', 'Waiting to be sent').waitFor();
+    // Who changes a message twice goes on with the first change, which is still on its way.
+    const typedUp = (text: string) => expect.poll(() => field(page).inputValue()).toBe(text);
+    await field(page).press('ArrowUp');
+    await typedUp('Before the tunnel');
+    await say(page, 'Before the tunnel!');
+    await message(page, 'Before the tunnel!').waitFor();
+    await field(page).press('ArrowUp');
+    await typedUp('Before the tunnel!');
+    await field(page).press('Escape');
     await field(page).fill('Half a sen');
     await page.getByText('You are offline.').waitFor();
 
@@ -49,7 +58,7 @@ story(
     expect(body.results.map(({ message }: { message: string }) => message)).toEqual([
       'Behind the tunnel',
       'In the tunnel',
-      'Before the tunnel',
+      'Before the tunnel!',
     ]);
   },
 );
@@ -118,8 +127,10 @@ story(
   },
 );
 
-story('after the first visit every part of the page opens without a connection', async ({ guest }) => {
-  const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+story('after the first visit every part of the page opens without a connection', async ({ guest, chat }) => {
+  const [alice, bob, carol] = await Promise.all([guest('alice'), guest('bob'), chat.person('carol')]);
+  const withCarol = named(alice.api, carol);
+  await carol.post(`/conversations/${withCarol}/messages`, { message: 'From Carol' });
   const { page, context } = alice;
   await openConversation(page, named(alice.api, bob.api));
   await say(page, 'One line');
@@ -146,6 +157,18 @@ story('after the first visit every part of the page opens without a connection',
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'New chat' }).click();
   await page.getByRole('dialog', { name: 'New chat' }).waitFor();
+  await page.keyboard.press('Escape');
+
+  // What is forwarded to a conversation that was not open yet waits in this page, which says so and asks before it goes.
+  await choose(page, 'One line', 'Forward');
+  await page.getByRole('dialog', { name: 'Forward to' }).getByRole('button', { name: /Carol/ }).click();
+  await page.getByRole('status').getByText('Messages are sent when you are back.').first().waitFor();
+  const asked = page.waitForEvent('dialog');
+  await page.evaluate(() => void setTimeout(() => location.reload()));
+  await (await asked).dismiss();
+  await context.setOffline(false);
+  await page.getByText('Forwarded to Carol.').waitFor();
+  expect((await carol.get(`/conversations/${withCarol}/messages`)).body.results[0].message).toBe('One line');
 });
 
 story(

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { acquaint, type Person } from '../support/person.ts';
 import { violations } from './axe.ts';
 import { story } from './story.ts';
-import { choose, message, openConversation, say } from './thread.ts';
+import { act, choose, message, openConversation, say } from './thread.ts';
 
 /** Other tests run beside this one. */
 const patient = { timeout: 10_000 };
@@ -127,7 +127,7 @@ story(
       /\/messages\?.*before=/,
       (route) => {
         refused++;
-        return route.fulfill({ status: 429, json: { error } });
+        return route.fulfill({ status: 429, headers: { 'retry-after': '1' }, json: { error } });
       },
       { times: 1 },
     );
@@ -179,7 +179,18 @@ story(
     await search.getByRole('searchbox').fill('zurich');
     await search.getByText(/^The server cannot be reached/).waitFor();
     await context.setOffline(false);
+    // Who searches that often waits for a moment, and need not press once more: without a word, or with one if it is long.
+    alice.expectProblem(/429/);
+    const error = { code: 'rate_limited', message: 'too many searches', retry_after: 1 };
+    const refusals: Record<string, string>[] = [{}, { 'retry-after': '1' }];
+    await page.route(
+      /\/messages\?.*q=/,
+      (route) => route.fulfill({ status: 429, headers: refusals.pop() ?? {}, json: { error } }),
+      { times: 2 },
+    );
     await search.getByRole('button', { name: 'Try again' }).click();
+    await search.getByText('That was too often. Wait for 1 second').waitFor();
+    expect(refusals).toEqual([]);
     await search.getByText('2 messages found').waitFor();
     await search.getByRole('searchbox').focus();
     const log = page.getByRole('log', { name: 'Messages' });
@@ -284,6 +295,12 @@ story(
     await expect.poll(() => bar.evaluate((bar) => bar === document.activeElement), patient).toBe(true);
     await page.keyboard.press('Escape');
     await bar.waitFor({ state: 'detached' });
+    // Also when what had the focus is gone.
+    await choose(page, 'One.', 'Select');
+    await expect.poll(() => bar.evaluate((bar) => bar === document.activeElement), patient).toBe(true);
+    await bar.evaluate((bar: HTMLElement) => bar.blur());
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'detached' });
     await choose(page, 'One.', 'Select');
     await box('Four.').check();
     await bar.getByRole('button', { name: 'Delete' }).click();
@@ -293,5 +310,24 @@ story(
       .click();
     await expect.poll(() => page.getByText('This message was deleted').count(), patient).toBe(2);
     expect(await message(page, 'Two.').count()).toBe(1);
+
+    // What is open for a message goes when somebody deletes it: a selection's dialog, and the emoji to react with.
+    const remove = async (text: string) => {
+      const { results } = (await alice.api.get(`/conversations/${group}/messages`)).body;
+      const found = results.find(({ message }: { readonly message: string }) => message === text);
+      await alice.api.request('DELETE', `/conversations/${group}/messages/${found.seq}`);
+    };
+    await choose(page, 'Two.', 'Select');
+    await bar.getByRole('button', { name: 'Forward' }).click();
+    const forward = page.getByRole('dialog', { name: 'Forward to' });
+    await forward.waitFor();
+    await remove('Two.');
+    await forward.waitFor({ state: 'detached' });
+    await bar.waitFor({ state: 'detached' });
+    await act(page, 'Three.', 'React');
+    const palette = page.getByRole('dialog', { name: 'React' });
+    await palette.waitFor();
+    await remove('Three.');
+    await palette.waitFor({ state: 'detached' });
   },
 );

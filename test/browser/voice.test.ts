@@ -4,7 +4,7 @@ import { named } from '../support/person.ts';
 import { violations } from './axe.ts';
 import { signIn } from './sign-in.ts';
 import { story } from './story.ts';
-import { openConversation } from './thread.ts';
+import { choose, message, openConversation } from './thread.ts';
 
 const recorder = (page: Page) => page.getByRole('region', { name: 'Recording' });
 const sound = (within: Locator | Page) => within.locator('.voice audio');
@@ -87,3 +87,45 @@ story('a voice is recorded and sent, and heard with its waveform at any speed', 
   await other.getByText('This page may not use the microphone.').waitFor();
   await recorder(other).waitFor({ state: 'detached' });
 });
+
+story(
+  'a recording is lost neither to an edit, nor with its microphone, nor to a reload that nobody has confirmed',
+  async ({ chat, guest }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page } = alice;
+    const name = named(alice.api, bob);
+    await alice.api.post(`/conversations/${name}/messages`, { message: 'Hear this:' });
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (what) => {
+        const stream = await ask(what);
+        // As when it is unplugged.
+        addEventListener('unplug', () => stream.getTracks()[0]?.stop(), { once: true });
+        return stream;
+      };
+    });
+    await openConversation(page, name);
+    await message(page, 'Hear this:').waitFor();
+    const tray = page.getByRole('list', { name: 'Files to send' });
+
+    await record(page);
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+
+    await choose(page, 'Hear this:', 'Edit');
+    await recorder(page).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Cancel editing' }).click();
+    await tray.getByText('Voice message').waitFor();
+    await tray.getByRole('button', { name: /^(Remove|Cancel)/ }).click();
+    await tray.waitFor({ state: 'detached' });
+
+    await record(page);
+    await page.evaluate(() => dispatchEvent(new Event('unplug')));
+    await recorder(page).getByRole('button', { name: 'Send the voice message' }).click();
+    await page.getByRole('button', { name: 'Play the voice message' }).waitFor();
+  },
+);

@@ -1,6 +1,7 @@
 /** The client's entries for pinned messages, pictures and invite links, against a running Parley. */
 import { createChat, NotFound } from '@parley/client';
 import { createInviteLinks } from '@parley/client/invite-links';
+import { createLastMessages } from '@parley/client/last-messages';
 import { createLook } from '@parley/client/look';
 import { createPins } from '@parley/client/pins';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -59,4 +60,34 @@ it('a link leads into a group; its picture, description and pinned messages are 
   await pins.unpin(id, seq);
   await until(() => conversation.view.pinned_messages === undefined);
   for (const chat of [annas, bens]) chat.close();
+});
+
+it('the last messages of the inbox are told whole, those that were there and those that come', async () => {
+  const [anna, ben] = await stack.people('anna', 'ben');
+  const chat = connect(anna);
+  const { id } = (await anna.post('/conversations', { title: 'Trip', members: [] })).body;
+  await anna.post(`/conversations/${id}/messages`, { message: `I am @${anna.username}`, client_id: 'one' });
+  const last = createLastMessages(chat);
+  const until = (isSo: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const stop = last.subscribe(() => {
+        if (!isSo()) return;
+        stop();
+        resolve();
+      });
+    });
+  const view = async () => (await anna.get(`/conversations/${id}`)).body;
+
+  const before = await view();
+  expect(last.of(before)).toBeUndefined();
+  await until(() => last.of(before) !== undefined);
+  expect(last.of(before)).toMatchObject({ mentions: [anna.username], attachments: [] });
+
+  await chat.open(id);
+  const comes = until(() => true);
+  await anna.post(`/conversations/${id}/messages`, { message: `not @${ben.username}`, client_id: 'two' });
+  await comes;
+  // An event brought it: nothing is asked for.
+  expect(last.of(await view())).toMatchObject({ message: `not @${ben.username}`, mentions: [] });
+  chat.close();
 });

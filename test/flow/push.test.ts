@@ -1,5 +1,5 @@
 /** Pushes to offline members. The push services are servers of this test, which a deployed stack could not reach. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
@@ -13,6 +13,7 @@ import webPush from 'web-push';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
 import { limits } from '#protocol/limits';
+import { png, upload } from '../seeds/upload.ts';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
 import { acquaint, named, type Person } from '../support/person.ts';
@@ -119,7 +120,7 @@ describe.runIf(local)('an offline member', () => {
       id: message.id,
       from_user: { username: alice.username, name: shown(alice) },
       title: shown(alice),
-      body: `first, @${bob.username}`,
+      body: `first, @${shown(bob)}`,
       unread_count: 1,
       mentioned: true,
     });
@@ -218,6 +219,27 @@ describe.runIf(local)('an offline member', () => {
     });
   });
 
+  it('sees what a file is: the name of a document alone tells something', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    const path = `/conversations/${named(alice, bob)}`;
+    const corpus = (name: string) => readFileSync(join(import.meta.dirname, '../corpus', name));
+    const files = [
+      { filename: 'IMG_2039.png', bytes: png, body: 'Photo' },
+      { filename: 'clip.mp4', bytes: corpus('film.mp4'), body: 'Video' },
+      { filename: 'voice-message-0m3s.webm', bytes: corpus('voice.webm'), body: 'Voice message' },
+      { filename: 'letter.pdf', bytes: corpus('letter.pdf'), body: 'letter.pdf' },
+    ];
+    for (const { filename, bytes } of files) {
+      const id = await upload(alice, `/api${path}/attachments`, filename, bytes);
+      const answer = await alice.post(`${path}/messages`, { message: '', attachments: [id], client_id: filename });
+      expect(answer.status).toBe(201);
+      await untilPushesSent();
+    }
+    const bodies = service.at(browser.path).map((push) => (browser.decrypt(push) as { body: string }).body);
+    expect(bodies).toEqual(files.map(({ body }) => body));
+  });
+
   it('gets none of a conversation that they have muted or left, and in no conversation of somebody whom they have blocked', async () => {
     const [alice, bob, carol] = await people('alice', 'bob', 'carol');
     const browser = await subscribe(bob);
@@ -262,7 +284,7 @@ describe.runIf(local)('an offline member', () => {
     await say(alice, direct, 'after');
     await untilPushesSent();
     const pushes = service.at(browser.path).map((push) => browser.decrypt(push));
-    const mention = { body: `hey @${bob.username}`, mentioned: true };
+    const mention = { body: `hey @${shown(bob)}`, mentioned: true };
     const expected = [{ body: 'before' }, mention, mention, { body: 'after' }];
     expect(pushes).toEqual(expected.map((push) => expect.objectContaining(push)));
   });

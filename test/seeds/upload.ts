@@ -8,7 +8,13 @@ export const png = Buffer.from(
 );
 
 /** The media type for the end of a file's name, as browsers give it. */
-const types: Readonly<Record<string, string>> = { png: 'image/png', txt: 'text/plain', pdf: 'application/pdf' };
+const types: Readonly<Record<string, string>> = {
+  mp4: 'video/mp4',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  txt: 'text/plain',
+  webm: 'audio/webm',
+};
 
 /** Asks for the form of this file at a path of the web host. */
 export function askForm(person: Person, path: string, filename: string, file: Uint8Array): Promise<Answer> {

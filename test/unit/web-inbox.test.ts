@@ -92,6 +92,24 @@ describe('the second line of a row', () => {
     expect(lineOf({})).toBe('No messages yet');
   });
 
+  it('says more where the whole message is known', () => {
+    const lineWith = (more: Partial<ConversationView>, whole: Parameters<typeof previewOf>[3]) =>
+      previewOf(view(more), 'alice', (username) => username.toUpperCase(), whole).text;
+    const file = { last_message: said('bob', { message: '', content_type: 'file' }) };
+    const files = (...names: [string, string][]) => ({
+      mentions: [],
+      attachments: names.map(([filename, content_type]) => ({ id: '', size: 1, url: '', filename, content_type })),
+    });
+    expect(lineWith(file, files(['voice-message-0m3s.webm', 'audio/webm']))).toBe('Voice message');
+    expect(lineWith(file, files(['a.mp4', 'video/mp4'], ['a.png', 'image/png'], ['b.png', 'image/png']))).toBe(
+      'Video, Photo',
+    );
+    expect(lineWith(file, files(['letter.pdf', 'application/pdf']))).toBe('letter.pdf');
+    const room = { kind: 'room', members: [], last_message: said('bob', { message: 'hey @carol' }) } as const;
+    expect(lineWith(room, undefined)).toBe('hey @carol');
+    expect(lineWith(room, { mentions: ['carol'], attachments: [] })).toBe('hey @CAROL');
+  });
+
   it('says who is typing', () => {
     expect(typingText(['Bob'], 'direct')).toBe('Typing…');
     expect(typingText(['Bob'], 'group')).toBe('Bob is typing…');

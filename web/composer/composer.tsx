@@ -71,11 +71,6 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
     return event.key === 'ArrowUp' && text === '' && !isEdit && composition.editLast();
   }
 
-  function onRecorded(file: File, isDue: boolean): void {
-    composition.addFiles([file]);
-    if (isDue) composition.sendWhenUploaded();
-  }
-
   function send(): void {
     composition.send();
     mentions.close();
@@ -85,13 +80,7 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
   return (
     <div class="composer" ref={root}>
       {failedSends.of(conversation.id).length > 0 && (
-        <FailedSendList
-          conversation={conversation}
-          onEdit={(action) => {
-            composition.restore(action);
-            focus();
-          }}
-        />
+        <FailedSendList conversation={conversation} onEdit={composition.restore} onGone={focus} />
       )}
       <form
         class="composer-form"
@@ -148,7 +137,7 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
             onLeave={composition.flush}
           />
           {text === '' && !isEdit && files.uploads.value.length === 0 && (
-            <VoiceButton onRecorded={onRecorded} onClose={focus} />
+            <VoiceButton isRecording={composition.isRecording} onRecorded={composition.addRecording} onClose={focus} />
           )}
           <SendButton composition={composition} />
         </div>

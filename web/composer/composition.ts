@@ -33,7 +33,8 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
   /** As this browser keeps it. */
   let kept = untracked(() => readDraft(user, id));
   const draft = signal(kept);
-  const targets = signal<Targets>(readTargets(user, id));
+  let keptTargets = untracked(() => readTargets(user, id));
+  const targets = signal(keptTargets);
   /** Send was pressed while files were uploading: the message is sent when they are done, unless it changes before. */
   const isDue = signal(false);
   const autosave = createAutosave(() => {
@@ -41,7 +42,10 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
       kept = draft.value;
       saveDraft(user, id, kept);
     }
-    saveTargets(user, id, targets.value);
+    if (targets.value !== keptTargets) {
+      keptTargets = targets.value;
+      saveTargets(user, id, keptTargets);
+    }
   });
   const edit = computed(() => {
     const { editing, edits } = targets.value;
@@ -94,9 +98,18 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
     if (draft.peek() === kept) draft.value = now;
     kept = now;
   });
+  effect(() => {
+    const now = readTargets(user, id);
+    if (targets.peek() !== keptTargets) return;
+    // Which of the edits is shown is this tab's own.
+    keptTargets = { ...now, editing: keptTargets.editing };
+    targets.value = keptTargets;
+  });
+  /** A voice is being recorded for this message. */
+  const isRecording = signal(false);
   const fileCount = fileCountOf(chat, id);
   effect(() => {
-    fileCount.value = files.uploads.value.length;
+    fileCount.value = files.uploads.value.length + Number(isRecording.value);
   });
   effect(() => {
     const isReady = isDue.value && files.status.value === 'ready';
@@ -108,6 +121,7 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
     files,
     targets,
     isDue,
+    isRecording,
     isEdit: computed(() => edit.value !== undefined),
     /** The text in the field. */
     text: computed(() => edit.value?.to ?? draft.value),
@@ -121,7 +135,8 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
       const edits = { ...targets.value.edits, [editing]: { ...edit.value, to: text } };
       setTargets({ ...targets.value, edits });
     },
-    reply(seq: number): void {
+    reply(seq: number | undefined): void {
+      isDue.value = false;
       setTargets({ ...targets.value, editing: undefined, replyTo: seq });
     },
     /** @param text of a change that was refused; default: as it was left */
@@ -134,7 +149,7 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
     cancel(): void {
       files.setProblem(undefined);
       if (edit.value) endEdit();
-      else setTargets({ ...targets.value, replyTo: undefined });
+      else self.reply(undefined);
     },
     /** The message that is edited or answered does not exist any more: the text becomes a new message. */
     targetIsGone(): void {
@@ -162,11 +177,18 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
       if (edit.value) files.setProblem(t('Files can only be added to a new message.'));
       else if (chosen.length > 0) files.add(chosen);
     },
+    /** Whatever the user writes now: nobody can record the same once more. */
+    addRecording(file: File, send: boolean): void {
+      files.add([file]);
+      if (send) isDue.value = true;
+    },
     /** Without this file the message is another one, so it waits for the user. */
     removeFile(upload: Upload): void {
-      files.remove(upload);
-      if (isDue.value) files.setProblem(t('Not sent, because you removed a file. Send it again when it is ready.'));
+      const wasDue = isDue.value;
+      // Before the file goes: without one that uploads, what is due is sent at once.
       isDue.value = false;
+      files.remove(upload);
+      if (wasDue) files.setProblem(t('Not sent, because you removed a file. Send it again when it is ready.'));
     },
     /** Takes over a failed send, so that the user can change it. */
     restore(action: OutboxItem['action']): void {

@@ -12,6 +12,8 @@ export function FailedSendList(props: {
   readonly conversation: Conversation;
   /** Absent if nothing can be sent to the conversation any more. */
   readonly onEdit?: ((action: OutboxItem['action']) => void) | undefined;
+  /** The button that was pressed is gone: something else should get the focus. */
+  onGone?(): void;
 }) {
   const { onEdit } = props;
   const { failedSends } = useMessenger();
@@ -23,7 +25,10 @@ export function FailedSendList(props: {
         <FailedSendItem
           key={one.item.client_id}
           failed={one}
-          onDone={() => failedSends.drop(one)}
+          onDone={() => {
+            failedSends.drop(one);
+            props.onGone?.();
+          }}
           onRetry={onEdit && (() => void failedSends.retry(one, props.conversation).catch(() => {}))}
           onEdit={onEdit && (() => onEdit(one.item.action))}
         />

@@ -1,6 +1,8 @@
 import { plainLine } from '../state/mentions.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { filesInWords } from '../voice/voice-name.ts';
 import { t } from '../words/words.ts';
 import type { ShownComposition } from './use-composition.ts';
 
@@ -10,15 +12,20 @@ export function ModeBar(props: {
   nameOf(username: string): string;
   onCancel(): void;
 }) {
+  const { me } = useMessenger();
   const { seq, target, isEdit } = props.composition;
   if (seq === undefined) return null;
-  const files = target?.attachments.map(({ filename }) => filename).join(', ');
+  const files = target && filesInWords(target.attachments);
   return (
     <div class="mode-bar">
       <Icon name={isEdit ? 'edit' : 'reply'} />
       <p class="mode-text">
         <strong>
-          {isEdit ? t('Editing your message') : t('Replying to {name}', { name: target?.from_user.name ?? '…' })}
+          {isEdit
+            ? t('Editing your message')
+            : target?.from_user.username === me
+              ? t('Replying to yourself')
+              : t('Replying to {name}', { name: target?.from_user.name ?? '…' })}
         </strong>
         <span class="mode-excerpt" dir="auto">
           {(target && plainLine(target, props.nameOf)) || files || '\u00a0'}

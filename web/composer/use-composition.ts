@@ -59,18 +59,18 @@ export function useComposition(thread: ThreadAbove) {
     remaining,
     canSend,
     isUploading,
-    sendWhenUploaded: composition.send,
     isQueued: !isEdit && composition.isDue.value,
     send(): void {
       if (canSend) composition.send();
     },
-    /** Edits the user's last message with a text. @returns whether there is one */
+    /** Edits the user's last message with a text, as it is shown: what they have changed may be on its way. @returns whether there is one */
     editLast(): boolean {
-      const last = conversation.messages.findLast(
-        ({ from_user, deleted, content_type, message }) =>
-          from_user.username === me && !deleted && content_type !== 'system' && message !== '',
-      );
-      if (last) composition.edit(last);
+      const shown = (message: Message) => thread.quoted(message.seq) ?? message;
+      const last = conversation.messages.findLast((message) => {
+        if (message.from_user.username !== me || message.content_type === 'system') return false;
+        return !shown(message).deleted && shown(message).message !== '';
+      });
+      if (last) composition.edit(shown(last));
       return last !== undefined;
     },
   };

@@ -2,9 +2,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
 import { arrive } from '../route.ts';
-import { idOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
-import { Icon } from '../ui/icon.tsx';
+import { catchKeys } from '../ui/catch-keys.ts';
 import { showError, showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
@@ -15,6 +14,7 @@ import { useConversation } from './use-conversation.ts';
 
 const AccessDenied = lazy((chunk) => chunk.AccessDenied);
 const DetailsPanel = lazy((chunk) => chunk.DetailsPanel);
+const OfflinePane = lazy((chunk) => chunk.OfflinePane);
 const PinnedLine = lazy((chunk) => chunk.PinnedLine);
 const SelectionBar = lazy((chunk) => chunk.SelectionBar);
 const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
@@ -23,11 +23,18 @@ const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
 export function ConversationPane({ name, seq }: { readonly name: string; readonly seq?: number }) {
   const { state } = useMessenger();
   const opened = useConversation(name, seq);
+  const isOpening = opened.status === 'opening';
+  // Who chooses a conversation writes at once: the composer gets what was typed while it was opened.
+  useEffect(() => {
+    if (!isOpening) return;
+    const keys = catchKeys(() => {});
+    return () => (document.activeElement?.matches('textarea') ? keys.give() : keys.stop());
+  }, [isOpening]);
   if (opened.status === 'open')
     return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} seq={seq} />;
   const isOffline = ['offline', 'waiting'].includes(state.value.status);
   return (
-    <section class="conversation" aria-busy={opened.status === 'opening'} aria-label={t('Conversation')}>
+    <section class="conversation" aria-busy={isOpening} aria-label={t('Conversation')}>
       <header class="thread-head">
         <BackLink />
       </header>
@@ -85,30 +92,6 @@ function useLinkedMessage(thread: Thread, seq: number | undefined): void {
       (error: Error) => showError(error),
     );
   }, [thread, seq]);
-}
-
-/** Shown instead of a conversation that cannot be loaded without a connection. */
-function OfflinePane({ name }: { readonly name: string }) {
-  const { state, conversations, me, pending } = useMessenger();
-  const { status } = state.value;
-  const of = idOf(name, me);
-  const view = conversations.value.find(({ id }) => id === of);
-  return (
-    <div class="empty-pane">
-      {view && <h2>{titleOf(view, me)}</h2>}
-      <p>
-        {status === 'offline' ? t('You are offline.') : t('Not connected; trying again soon.')}{' '}
-        {t('The messages are shown as soon as you are connected, and what you wrote is sent then.')}
-      </p>
-      <ul class="unsent" aria-label={t('Waiting to be sent')}>
-        {pending(of).map(({ client_id, action }) => (
-          <li key={client_id}>
-            <Icon name="clock" /> {action.type === 'create' ? action.message || t('File') : t('A change')}
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
 }
 
 const skeletonWidths = [40, 62, 30, 54, 46, 24, 58];

@@ -5,6 +5,7 @@ import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { fileCountOf, forwarding } from '../state/unsent-files.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -19,7 +20,7 @@ export function ForwardDialog(props: {
   /** Where the messages go has been chosen. */
   onDone?(): void;
 }) {
-  const { chat, me, conversations } = useMessenger();
+  const { chat, me, state, conversations } = useMessenger();
   const [query, setQuery] = useState('');
   const { messages, onClose } = props;
   const found = conversations.value
@@ -32,8 +33,14 @@ export function ForwardDialog(props: {
   async function forward(to: string, title: string): Promise<void> {
     onClose();
     props.onDone?.();
+    const waiting = fileCountOf(chat, forwarding);
+    waiting.value += messages.length;
+    if (!navigator.onLine || state.value.status === 'waiting')
+      showToast(t('You are offline. Messages are sent when you are back.'));
     try {
-      const conversation = await chat.open(to);
+      const conversation = await chat.open(to).finally(() => {
+        waiting.value -= messages.length;
+      });
       await Promise.all(messages.map((message) => conversation.send(copyOf(message))));
       showToast(t('Forwarded to {title}.', { title }), {
         label: t('Open'),

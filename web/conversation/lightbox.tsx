@@ -68,7 +68,7 @@ export function Lightbox(props: {
         key={picture.url}
         class="lightbox-picture"
         src={picture.url}
-        alt={picture.filename}
+        alt={t('Photo')}
         draggable={false}
         onError={props.onStale}
         {...drag}

@@ -1,4 +1,4 @@
-import type { Message, ParleyError } from '@parley/client';
+import type { Message } from '@parley/client';
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
@@ -6,8 +6,8 @@ import { Button } from '../ui/button.tsx';
 import { t } from '../words/words.ts';
 
 /**
- * Loads a page when it comes near the visible part of the scroller; again after the messages have changed, while it is still near; when the server
- * has asked to wait, then; and when it has failed, with the next connection or when the user asks for it.
+ * Loads a page when it comes near the visible part of the scroller; again after the messages have changed, while it is still near; and when it has
+ * failed, with the next connection or when the user asks for it.
  */
 export function LoadMore(props: {
   readonly which: 'Older' | 'Newer';
@@ -18,16 +18,10 @@ export function LoadMore(props: {
   const { which, scroller, messages, load } = props;
   const isLive = useMessenger().state.value.status === 'live';
   const element = useRef<HTMLDivElement>(null);
-  const retry = useRef(0);
   const [hasFailed, setFailed] = useState(false);
   const tryLoad = () => {
-    clearTimeout(retry.current);
     setFailed(false);
-    load().catch(({ retryAfter }: Partial<ParleyError>) => {
-      // Who scrolls that fast waits for a moment.
-      if (retryAfter) retry.current = window.setTimeout(tryLoad, retryAfter * 1_000);
-      else setFailed(true);
-    });
+    load().catch(() => setFailed(true));
   };
   useEffect(() => {
     if (!element.current) return;
@@ -46,7 +40,6 @@ export function LoadMore(props: {
     addEventListener('online', again);
     return () => {
       observer.disconnect();
-      clearTimeout(retry.current);
       removeEventListener('online', again);
     };
   }, [scroller, messages, load, isLive]);

@@ -58,6 +58,11 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
   const can = permissionsFor(thread, message);
   const isPinned = usePinned(thread).list?.some((pinned) => pinned.message.seq === message.seq) ?? false;
   const close = useMenu(element, anchor, isPalette, onClose);
+  // The message was deleted, or the user removed, while they looked for an emoji.
+  const isVain = isPalette && !can.write;
+  useEffect(() => {
+    if (isVain) close();
+  }, [isVain]);
   const choose = (act: () => void) => () => {
     close();
     act();
@@ -116,7 +121,7 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
           {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
           {othersOf(thread, message).length > 0 &&
             item('checks', t('Who has read it'), () => onMenu({ ...menu, kind: 'readers' }))}
-          {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
+          {item('unread', t('Mark unread from here'), () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
           {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}
         </div>

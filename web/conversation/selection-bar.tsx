@@ -24,6 +24,10 @@ export function SelectionBar({ thread }: { readonly thread: Thread }) {
   useEscape(root, end);
   useLayer(end);
   useRestoreFocus();
+  // Others may have deleted what the dialog is about.
+  useEffect(() => {
+    if (isEmpty && dialog) end();
+  }, [isEmpty]);
   // The menu that it began with is gone.
   useEffect(() => root.current?.focus(), []);
   return (
@@ -41,8 +45,8 @@ export function SelectionBar({ thread }: { readonly thread: Thread }) {
       />
       <IconButton icon="forward" label={t('Forward')} disabled={isEmpty} onClick={() => setDialog('forward')} />
       <IconButton icon="trash" label={t('Delete')} disabled={isEmpty} onClick={() => setDialog('delete')} />
-      {dialog === 'delete' && <DeleteDialog {...parts} />}
-      {dialog === 'forward' && <ForwardDialog {...parts} />}
+      {!isEmpty && dialog === 'delete' && <DeleteDialog {...parts} />}
+      {!isEmpty && dialog === 'forward' && <ForwardDialog {...parts} />}
     </div>
   );
 }

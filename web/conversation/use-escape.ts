@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
- * Escape anywhere in the conversation, but first for what is open above it or what the composer does. Each press is for one.
+ * Escape anywhere in the conversation, or where nothing has the focus because what had it is gone; but first for what is open above it or what the composer does. Each press is for one.
  * @param inside an element of the conversation
  */
 export function useEscape(inside: { readonly current: HTMLElement | null }, onEscape: () => void): void {
@@ -13,12 +13,13 @@ export function useEscape(inside: { readonly current: HTMLElement | null }, onEs
     const onKey = (event: Event) => {
       if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || event.isComposing) return;
       const { target, defaultPrevented } = event;
-      const isElsewhere = target instanceof Element && target.closest('.composer, .details, dialog, [popover]');
+      if (!(target instanceof Element) || (target !== document.body && !pane?.contains(target))) return;
+      const isElsewhere = target.closest('.composer, .details, dialog, [popover]');
       if (defaultPrevented || isElsewhere || document.querySelector(':popover-open')) return;
       event.preventDefault();
       act.current();
     };
-    pane?.addEventListener('keydown', onKey);
-    return () => pane?.removeEventListener('keydown', onKey);
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
   }, []);
 }

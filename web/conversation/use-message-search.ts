@@ -1,4 +1,4 @@
-import type { Message } from '@parley/client';
+import { type Message, RateLimited } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { errorSentence } from '../ui/error-sentence.ts';
 import type { Thread } from './thread.ts';
@@ -19,8 +19,10 @@ const delayMs = 300;
 export function useMessageSearch(thread: Thread, query: string) {
   const [search, setSearch] = useState<Search>();
   const pages = useRef<ReturnType<Thread['search']> | undefined>(undefined);
+  const wait = useRef(0);
 
   async function loadPage(found: readonly Message[]): Promise<void> {
+    clearTimeout(wait.current);
     const current = pages.current;
     if (!current) return;
     setSearch({ query, messages: found, status: 'searching' });
@@ -31,6 +33,9 @@ export function useMessageSearch(thread: Thread, query: string) {
     } catch (error) {
       if (current !== pages.current || !(error instanceof Error)) return;
       pages.current = thread.search(query, found.at(-1)?.seq);
+      // Who searches that often waits for a moment.
+      if (error instanceof RateLimited && error.retryAfter)
+        wait.current = window.setTimeout(() => void loadPage(found), error.retryAfter * 1_000);
       setSearch({ query, messages: found, status: 'failed', error: errorSentence(error) });
     }
   }
@@ -42,7 +47,11 @@ export function useMessageSearch(thread: Thread, query: string) {
       pages.current = thread.search(query);
       void loadPage([]);
     }, delayMs);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      clearTimeout(wait.current);
+      pages.current = undefined;
+    };
   }, [thread, query]);
 
   return { search, loadMore: () => loadPage(search?.messages ?? []) };

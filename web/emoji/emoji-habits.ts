@@ -20,11 +20,7 @@ export function readHabits(user: string): EmojiHabits {
 }
 
 export function saveHabits(user: string, habits: EmojiHabits): void {
-  try {
-    kept.setItem(keyOf(user), JSON.stringify(habits));
-  } catch {
-    // The store is full, or not allowed: they are forgotten.
-  }
+  kept.setItem(keyOf(user), JSON.stringify(habits));
 }
 
 export function withRecent({ recent, tone }: EmojiHabits, emoji: string): EmojiHabits {

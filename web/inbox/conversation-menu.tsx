@@ -106,7 +106,7 @@ function OpenMenu({ view, anchor, onClose }: RowMenu & { readonly view: Conversa
               t('Mark as read'),
               choose(() => owned.markRead(view.id)),
             )
-          : last_message && item('dot', t('Mark as unread'), change({ unread_from: last_message.seq }))}
+          : last_message && item('unread', t('Mark as unread'), change({ unread_from: last_message.seq }))}
         {archived
           ? item('archive', t('Move out of the archive'), change({ archived: false }))
           : item('archive', t('Move to the archive'), change({ archived: true }, t('Archived.'), { archived: false }))}

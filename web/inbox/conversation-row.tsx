@@ -12,6 +12,7 @@ import { exactTime, shortTime } from '../ui/times.ts';
 import { number, t } from '../words/words.ts';
 import { lastReceipt, previewOf } from './preview.ts';
 import { type RowMenu, useRowMenu } from './use-row-menu.ts';
+import { wholeMessage } from './whole-message.ts';
 
 /** A conversation of the list: title, last message, time and unread count. */
 export function ConversationRow(props: {
@@ -78,7 +79,8 @@ const receipts = { sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const
 
 /** Who is typing, else a draft, else the last message, whose direction is that of the text: what is in a `bdi` does not count. */
 function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
-  const { me, typing, nameOf } = useMessenger();
+  const messenger = useMessenger();
+  const { me, typing, nameOf } = messenger;
   const typists = typing(view.id);
   if (typists.length > 0) {
     return <span class="row-text row-typing">{typingText(typists.map(nameOf), view.kind)}</span>;
@@ -91,7 +93,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
       </span>
     );
   }
-  const { by, text, isQuiet } = previewOf(view, me, nameOf);
+  const { by, text, isQuiet } = previewOf(view, me, nameOf, wholeMessage(messenger, view));
   const receipt = lastReceipt(view, me);
   return (
     <span class="row-text" dir="auto" data-quiet={isQuiet}>

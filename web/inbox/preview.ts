@@ -1,12 +1,17 @@
-import type { ConversationView, Receipt } from '@parley/client';
+import type { ConversationView, Message, Receipt } from '@parley/client';
 import { plainLine } from '../state/mentions.ts';
+import { filesInWords } from '../voice/voice-name.ts';
 import { systemText, t } from '../words/words.ts';
 
-/** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
+/**
+ * The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user?
+ * @param whole the message with its files and mentions, where it is known
+ */
 export function previewOf(
   { kind, last_message, members }: Pick<ConversationView, 'kind' | 'last_message' | 'members'>,
   me: string,
   nameOf: (username: string) => string,
+  whole?: Pick<Message, 'attachments' | 'mentions'>,
 ): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
   if (!last_message) return { text: t('No messages yet'), isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
@@ -15,10 +20,11 @@ export function previewOf(
   if (deleted) return { by, text: t('Deleted message'), isQuiet: true };
   if (message !== '') {
     // The list does not say whom a message mentions, but only members can be mentioned.
-    const mentions = members.map(({ username }) => username);
+    const mentions = whole?.mentions ?? members.map(({ username }) => username);
     return { by, text: plainLine({ message, mentions }, nameOf).replace(/\s+/g, ' '), isQuiet: false };
   }
-  return { by, text: content_type === 'image' ? t('Photo') : t('File'), isQuiet: false };
+  const files = content_type === 'image' ? t('Photo') : t('File');
+  return { by, text: whole ? filesInWords(whole.attachments) : files, isQuiet: false };
 }
 
 /** The receipt of the last message; undefined if it is not the user's, or if the members are not known. */

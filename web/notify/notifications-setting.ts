@@ -1,8 +1,6 @@
 /** Whether the user wants notifications on this browser. */
-
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { kept } from '../ui/storage.ts';
-import { t } from '../words/words.ts';
 
 const storageKey = 'parley.notify';
 
@@ -22,19 +20,9 @@ export function notificationsSupported(): boolean {
   return 'Notification' in globalThis && 'serviceWorker' in navigator;
 }
 
-/** Asks for the browser's permission. Browsers allow that only in response to a click. @throws Error with a sentence for the user */
-export async function enableNotifications(): Promise<void> {
-  if (!notificationsSupported()) throw new Error(t('This browser shows no notifications for pages.'));
-  if ((await Notification.requestPermission()) !== 'granted') {
-    throw new Error(
-      t('This browser does not let the page notify you: allow it in the browser’s settings for this page.'),
-    );
-  }
-  kept.setItem(storageKey, 'on');
-  enabled.value = true;
-}
-
-export function disableNotifications(): void {
-  kept.removeItem(storageKey);
-  enabled.value = false;
+/** Asks nobody: see `enableNotifications`. */
+export function keepNotifications(on: boolean): void {
+  if (on) kept.setItem(storageKey, 'on');
+  else kept.removeItem(storageKey);
+  enabled.value = on;
 }

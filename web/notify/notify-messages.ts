@@ -3,7 +3,7 @@ import { notifies } from '@parley/client/settings';
 import { plainLine } from '../state/mentions.ts';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
-import { fileLabel } from '../voice/voice-name.ts';
+import { filesInWords } from '../voice/voice-name.ts';
 import type { MessageNotification } from '../worker/messages.ts';
 import { isVisible } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
@@ -18,9 +18,7 @@ function notificationFor(
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
   if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
-  const text = [...(plainLine(event, nameOf) || fileLabel(event.attachments?.[0]?.filename ?? ''))]
-    .slice(0, 200)
-    .join('');
+  const text = [...(plainLine(event, nameOf) || filesInWords(event.attachments ?? []))].slice(0, 200).join('');
   const isDirect = !conversation.includes(':');
   return {
     user: me,

@@ -1,4 +1,4 @@
-import { type InviteLinkView, NotFound } from '@parley/client';
+import { InvalidFrame, type InviteLinkView, NotFound } from '@parley/client';
 import { createInviteLinks } from '@parley/client/invite-links';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
@@ -35,11 +35,14 @@ export function JoinPane({ code }: { readonly code: string }) {
       mounted = false;
     };
   }, [chat, code, tries]);
-  if (failure instanceof NotFound) {
+  // What is no code at all was cut on its way.
+  if (failure instanceof NotFound || failure instanceof InvalidFrame) {
     return (
       <Pane title={t('This link does not work any more')}>
         <p>
-          {t('Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.')}
+          {t(
+            'Its time is over, enough people have come, it was taken back, or it was not copied whole. Ask whoever sent it for a new one.',
+          )}
         </p>
       </Pane>
     );

@@ -69,7 +69,9 @@ export function PeoplePicker(props: {
         ))}
       </ul>
       <p class="list-note" role="status">
-        {people.length === 0 && search.status === 'found' && t('Nobody has a name like this.')}
+        {people.length === 0 &&
+          search.status === 'found' &&
+          t('No name begins like this. Try a first name or a user name.')}
         {search.error}
       </p>
     </div>

@@ -26,7 +26,9 @@ export function PersonLine({
           {name}
           {suffix}
         </span>
-        <span class="person-second-line">{secondLine ?? `@${plainName(username)}`}</span>
+        <span class="person-second-line" dir="auto">
+          {secondLine ?? `@${plainName(username)}`}
+        </span>
       </span>
       {children}
     </span>

@@ -7,7 +7,7 @@ import { t } from '../words/words.ts';
 export interface FormLink {
   readonly label: string;
   readonly disabled?: boolean;
-  onClick(): void;
+  onClick(event: { readonly currentTarget: HTMLButtonElement }): void;
 }
 
 /** A form with one main button; its error is shown above the button. */

@@ -3,6 +3,7 @@ import { t } from '../words/words.ts';
 import { type FormProps, type SignInStep, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
+import { confirmAccount, resendCode } from './cognito-account.ts';
 import { useResend } from './use-resend.ts';
 
 export function ConfirmForm({
@@ -13,11 +14,11 @@ export function ConfirmForm({
 }: FormProps & { readonly step: SignInStep & { name: 'confirm' } }) {
   const { session } = useAuth();
   const action = useAction();
-  const resend = useResend(() => cognito.resend(username));
+  const resend = useResend(() => resendCode(cognito, username));
   const address = resend.sentTo ?? sentTo;
 
   async function confirm(code: string): Promise<void> {
-    await cognito.confirm(username, code);
+    await confirmAccount(cognito, username, code);
     await session.add(await cognito.signIn(username, password));
   }
 

@@ -1,9 +1,9 @@
 import { indexedDbOutbox } from '@parley/client/indexeddb';
-import { kept, keysOf } from '../ui/storage.ts';
+import { kept } from '../ui/storage.ts';
 
 /** Removes what this browser stored for a user who has signed out: drafts, unsent messages, the inbox. */
 export function forgetUser(username: string): void {
-  for (const key of keysOf(kept)) if (belongsTo(username, key)) kept.removeItem(key);
+  for (const key of kept.keys()) if (belongsTo(username, key)) kept.removeItem(key);
   indexedDbOutbox(username)
     .clear()
     // A browser that refuses its database, for example in a private window, has stored nothing.

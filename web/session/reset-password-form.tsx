@@ -4,6 +4,7 @@ import { t } from '../words/words.ts';
 import { type FormProps, type SignInStep, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
+import { resetPassword, sendResetCode } from './cognito-account.ts';
 import { NewPasswordField } from './new-password-field.tsx';
 import { assertPassword } from './password-rules.ts';
 import { useResend } from './use-resend.ts';
@@ -19,17 +20,17 @@ export function ResetPasswordForm({
   const { session } = useAuth();
   const action = useAction();
   const [sent, setSent] = useState<{ readonly username: string; readonly sentTo: string }>();
-  const resend = useResend(() => cognito.forgot(sent?.username ?? ''));
+  const resend = useResend(() => sendResetCode(cognito, sent?.username ?? ''));
   const back = { label: t('Back'), onClick: () => go({ name: 'sign in' }) };
 
   async function change(username: string, code: string, password: string): Promise<void> {
     assertPassword(password);
-    await cognito.reset(username, code, password);
+    await resetPassword(cognito, username, code, password);
     await session.add(await cognito.signIn(username, password));
   }
 
   if (!sent) {
-    const ask = async (username: string) => setSent({ username, sentTo: await cognito.forgot(username) });
+    const ask = async (username: string) => setSent({ username, sentTo: await sendResetCode(cognito, username) });
     return (
       <AuthForm
         key="username"

@@ -38,7 +38,12 @@ export function SignInForm({
       onSubmit={(value) => action.run(() => signIn(value('username'), value('password')))}
       links={[
         ...(selfSignUp ? [{ label: t('Create an account'), onClick: () => go({ name: 'sign up' }) }] : []),
-        { label: t('Forgotten password'), onClick: () => go({ name: 'reset password' }) },
+        {
+          label: t('Forgotten password'),
+          // Whoever has written their name need not write it again.
+          onClick: ({ currentTarget: { form } }) =>
+            go({ name: 'reset password', username: String(new FormData(form ?? undefined).get('username') ?? '') }),
+        },
       ]}
     >
       <UsernameField value={username} focused={focused} />

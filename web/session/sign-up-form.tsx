@@ -4,6 +4,7 @@ import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
 import { type FormProps, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
+import { createAccount } from './cognito-account.ts';
 import { NewPasswordField } from './new-password-field.tsx';
 import { assertPassword } from './password-rules.ts';
 import { UsernameField } from './username-field.tsx';
@@ -20,7 +21,7 @@ export function SignUpForm({ cognito, go }: Pick<FormProps, 'cognito' | 'go'>) {
       throw new Error(t('A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.'));
     }
     assertPassword(password);
-    const sentTo = await cognito.signUp(username, password, email);
+    const sentTo = await createAccount(cognito, username, password, email);
     if (sentTo !== undefined) return go({ name: 'confirm', username, password, sentTo });
     await session.add(await cognito.signIn(username, password));
   }

@@ -1,5 +1,5 @@
 /** The accounts of this browser, as they are stored. Without signals, for the script that runs before the page's. */
-import { kept, keptInTab, keysOf } from '../ui/storage.ts';
+import { kept, keptInTab } from '../ui/storage.ts';
 
 export interface Account {
   readonly username: string;
@@ -17,7 +17,8 @@ export const tabKey = 'parley.user';
 
 /** Last used first. */
 export function readAll(): readonly Account[] {
-  return keysOf(kept)
+  return kept
+    .keys()
     .filter((key) => key.startsWith(prefix))
     .flatMap((key) => read(key.slice(prefix.length)) ?? [])
     .sort((a, b) => b.usedAt - a.usedAt);

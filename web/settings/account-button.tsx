@@ -12,7 +12,7 @@ const SignOutDialog = lazy((chunk) => chunk.SignOutDialog);
 /** The user's picture, which opens the account menu. */
 export function AccountButton() {
   const { me } = useMessenger();
-  const [open, setOpen] = useState<'settings' | 'sign out'>();
+  const [open, setOpen] = useState<'settings' | { leave?(): void }>();
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const [wasOpened, setOpened] = useState(false);
@@ -41,13 +41,14 @@ export function AccountButton() {
         {wasOpened && (
           <AccountMenu
             onSettings={() => setOpen('settings')}
-            onSignOut={() => setOpen('sign out')}
+            onSignOut={() => setOpen({})}
+            onLeave={(leave) => setOpen({ leave })}
             onClose={() => menu.current?.hidePopover()}
           />
         )}
       </div>
       {open === 'settings' && <SettingsDialog onClose={close} />}
-      {open === 'sign out' && <SignOutDialog onClose={close} />}
+      {typeof open === 'object' && <SignOutDialog leave={open.leave} onClose={close} />}
     </>
   );
 }

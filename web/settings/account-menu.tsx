@@ -8,7 +8,13 @@ import { t } from '../words/words.ts';
 import { useDisplayName } from './use-display-name.ts';
 
 /** What is in the account menu. */
-export function AccountMenu(props: { onSettings(): void; onSignOut(): void; onClose(): void }) {
+export function AccountMenu(props: {
+  onSettings(): void;
+  onSignOut(): void;
+  /** Another account is to be used in this tab. */
+  onLeave(leave: () => void): void;
+  onClose(): void;
+}) {
   const { session, messenger } = useSession();
   const name = useDisplayName();
   const demoUsers = useDemoUsers().filter(({ username }) => username !== messenger.me);
@@ -38,10 +44,12 @@ export function AccountMenu(props: { onSettings(): void; onSignOut(): void; onCl
           <li key={account.username}>
             <Button
               look="list-button"
-              onClick={choose(() => {
-                navigate({ page: 'inbox' });
-                session.use(account.username);
-              })}
+              onClick={choose(() =>
+                props.onLeave(() => {
+                  navigate({ page: 'inbox' });
+                  session.use(account.username);
+                }),
+              )}
             >
               <Avatar name={account.name} size={1.25} /> {t('Switch to {name}', { name: account.name })}
             </Button>
@@ -60,7 +68,7 @@ export function AccountMenu(props: { onSettings(): void; onSignOut(): void; onCl
             </a>
           </li>
         ))}
-        {item('plus', t('Add an account'), session.leave)}
+        {item('plus', t('Add an account'), () => props.onLeave(session.leave))}
         {item('out', t('Sign out'), props.onSignOut)}
       </ul>
     </>

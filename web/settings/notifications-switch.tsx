@@ -1,9 +1,5 @@
-import {
-  disableNotifications,
-  enableNotifications,
-  notificationsEnabled,
-  notificationsSupported,
-} from '../notify/notifications-setting.ts';
+import { enableNotifications } from '../notify/enable-notifications.ts';
+import { keepNotifications, notificationsEnabled, notificationsSupported } from '../notify/notifications-setting.ts';
 import { forgetDevice } from '../notify/push-device.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
@@ -18,7 +14,7 @@ export function NotificationsSwitch() {
   const enabled = notificationsEnabled.value;
 
   async function disable(): Promise<void> {
-    disableNotifications();
+    keepNotifications(false);
     await forgetDevice(chat, me);
   }
 

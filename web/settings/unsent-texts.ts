@@ -1,9 +1,9 @@
 import { belongsTo } from '../session/forget-user.ts';
-import { kept, keysOf } from '../ui/storage.ts';
+import { kept } from '../ui/storage.ts';
 
 /** Texts of a user that only this browser has, and that are no messages yet. */
 export function unsentTexts(user: string): number {
-  return keysOf(kept).reduce((sum, key) => {
+  return kept.keys().reduce((sum, key) => {
     if (!belongsTo(user, key)) return sum;
     if (key.startsWith('parley.draft.')) return sum + 1;
     return key.startsWith('parley.targets.') ? sum + editCount(kept.getItem(key) ?? '{}') : sum;

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
-import { kept } from '../ui/storage.ts';
+import { kept, unkept } from '../ui/storage.ts';
 
 /** Counts changes, so that components that read a draft are rendered again when any draft changes. */
 const version = signal(0);
 addEventListener('storage', ({ key }) => {
-  if (key?.startsWith('parley.draft.')) version.value++;
+  if (/^parley\.(draft|targets)\./.test(key ?? '')) version.value++;
 });
 
 /** What is being written in a conversation beside the draft. */
@@ -39,6 +39,7 @@ export function saveDraft(user: string, conversation: string, text: string): voi
 }
 
 export function readTargets(user: string, conversation: string): Targets {
+  void version.value;
   try {
     return JSON.parse(kept.getItem(targetsKey(user, conversation)) ?? '{}');
   } catch {
@@ -52,10 +53,11 @@ export function saveTargets(user: string, conversation: string, targets: Targets
 }
 
 function put(key: string, text: string): void {
-  try {
-    if (text === '') kept.removeItem(key);
-    else kept.setItem(key, text);
-  } catch {
-    // The store is full: the text stays in its field, but is lost with the page.
-  }
+  if (text === '') kept.removeItem(key);
+  else kept.setItem(key, text);
+}
+
+/** Are there texts that end with the page, because this browser keeps nothing, or has no room? */
+export function hasUnkeptTexts(): boolean {
+  return [...unkept.keys()].some((key) => /^parley\.(draft|targets|refused)\./.test(key));
 }

@@ -23,9 +23,5 @@ export function cacheInbox(user: string, views: readonly ConversationView[]): vo
     // Rooms and groups may have thousands of members, and the list does not show them.
     members: view.kind === 'direct' || view.kind === 'fixed' ? view.members : [],
   }));
-  try {
-    kept.setItem(keyOf(user), JSON.stringify(rows));
-  } catch {
-    // The store is full: the next page that opens offline shows an older list.
-  }
+  kept.setItem(keyOf(user), JSON.stringify(rows));
 }

@@ -8,13 +8,15 @@ import {
 } from '@parley/client';
 import type { FailedSends } from '@parley/client/failed-sends';
 import { createFriends, type Friends } from '@parley/client/friends';
-import { createInvitations, type Invitations } from '@parley/client/groups';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { createInvitations, type Invitations } from '@parley/client/invitations';
 import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { earlyFetch, earlyWebSocket } from '../take-early.ts';
 import { now } from '../ui/now.ts';
+import { unkept } from '../ui/storage.ts';
+import { hasUnkeptTexts } from './drafts.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
@@ -45,6 +47,8 @@ export interface Messenger {
   typing(id: string): readonly string[];
   /** What is waiting to be sent to a conversation, open or not. */
   pending(id: string): readonly OutboxItem[];
+  /** How many messages and changes wait to be sent, over all conversations. */
+  waiting(): number;
   /** Display name; until an answer or event has contained it, the user name. It is asked for if nothing else brings it. */
   nameOf(username: string): string;
   close(): void;
@@ -119,8 +123,10 @@ export function createMessenger(session: Session, me: string): Messenger {
       else chat.loadConversations().then(complete, () => {});
     }),
   ];
-  /** The browser asks before files that are not sent yet end with the page. */
-  const askFirst = (event: Event) => unsentFiles(chat) > 0 && event.preventDefault();
+  const waiting = () => conversations.value.reduce((sum, { id }) => sum + chat.pending(id).length, 0);
+  /** The browser asks before what is not sent yet, and nothing keeps, ends with the page. */
+  const askFirst = (event: Event) =>
+    (unsentFiles(chat) > 0 || hasUnkeptTexts() || (unkept.size > 0 && waiting() > 0)) && event.preventDefault();
   addEventListener('pagehide', save);
   addEventListener('beforeunload', askFirst);
 
@@ -138,6 +144,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     profiles,
     typing: live(chat.typing),
     pending: live(chat.pending),
+    waiting,
     presence: live(chat.presence),
     nameOf: (username) => names.get(username) ?? profiles.of(username)?.name ?? plainName(username),
     close() {

@@ -1,6 +1,6 @@
 /**
  * Keeps what is typed while something that will take the focus is on its way: else the keys would go to the button that opened it, or get lost.
- * It ends when the user moves the focus.
+ * It ends when the user moves the focus. (The page gives it to its main part, from where nothing takes keys.)
  * @param onEscape the user does not want it any more
  */
 export function catchKeys(onEscape: () => void): { give(): void; stop(): void } {
@@ -14,13 +14,14 @@ export function catchKeys(onEscape: () => void): { give(): void; stop(): void } 
     event.preventDefault();
     event.stopPropagation();
   };
+  const onFocus = ({ target }: FocusEvent) => (target instanceof Element && target.matches('main')) || stop();
   const stop = () => {
     removeEventListener('keydown', onKey, true);
-    removeEventListener('focusin', stop);
+    removeEventListener('focusin', onFocus);
     removeEventListener('pointerdown', stop);
   };
   addEventListener('keydown', onKey, true);
-  addEventListener('focusin', stop);
+  addEventListener('focusin', onFocus);
   addEventListener('pointerdown', stop);
   return {
     stop,

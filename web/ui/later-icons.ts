@@ -7,6 +7,7 @@ export const laterIcons = {
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 21a7.5 7.5 0 0 1 15 0',
   select: 'M4 4h16v16H4zM8 12.5l3 3L16.5 9',
   trash: 'M4 7h16M9 7V4h6v3M6.5 7l1 13.5h9l1-13.5',
+  unread: 'M19.5 10.5A8 8 0 1 1 13.5 4.5M19 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4z',
   up: 'M6 14.5l6-6 6 6',
   warning: 'M12 4L2.5 20.5h19zM12 10v5M12 18v.01',
   copy: 'M9 8h11v13H9zM5 16H4V3h11v2',

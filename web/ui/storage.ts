@@ -1,34 +1,40 @@
 /**
- * The browser's stores. Where the user lets no page keep anything, even to look at them throws: then there are stores in memory, the page works,
- * and what they hold is gone when it is left.
+ * The browser's stores. What they have no room for is kept in memory, and is gone when the page is left. So is all where the user lets no page keep
+ * anything: there even to look at them throws.
  */
-type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
-class MemoryStore extends Map<string, string> implements Store {
-  getItem(key: string): string | null {
-    return this.get(key) ?? null;
-  }
-  setItem(key: string, value: string): void {
-    this.set(key, value);
-  }
-  removeItem(key: string): void {
-    this.delete(key);
-  }
+interface Store extends Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> {
+  keys(): readonly string[];
 }
 
+/** What `kept` has in memory alone. */
+export const unkept = /* @__PURE__ */ new Map<string, string>();
 /** For all tabs. */
-export const kept = /* @__PURE__ */ usable(() => localStorage);
+export const kept = /* @__PURE__ */ storeOf(() => localStorage, unkept);
 /** For this tab. */
-export const keptInTab = /* @__PURE__ */ usable(() => sessionStorage);
+export const keptInTab = /* @__PURE__ */ storeOf(() => sessionStorage, /* @__PURE__ */ new Map());
 
-export function keysOf(store: Store): readonly string[] {
-  return store instanceof Map ? [...store.keys()] : Object.keys(store);
-}
-
-function usable(find: () => Storage): Store {
+function storeOf(find: () => Storage, memory: Map<string, string>): Store {
+  let store: Storage | undefined;
   try {
-    return find();
+    store = find();
   } catch {
-    return new MemoryStore();
+    // All stays in memory.
   }
+  return {
+    keys: () => Object.keys({ ...store, ...Object.fromEntries(memory) }),
+    getItem: (key) => memory.get(key) ?? store?.getItem(key) ?? null,
+    setItem(key, value) {
+      memory.delete(key);
+      try {
+        if (store) return store.setItem(key, value);
+      } catch {
+        // It is full.
+      }
+      memory.set(key, value);
+    },
+    removeItem(key) {
+      memory.delete(key);
+      store?.removeItem(key);
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { isGoToKey } from './go-to-key.ts';
 import { positionPopover } from './position-popover.ts';
 
 /**
@@ -48,6 +49,8 @@ export function useMenu(
       if (!(target instanceof Node && element.current?.contains(target))) shut();
     };
     const onKey = (event: KeyboardEvent) => {
+      // A dialog opens above it, and the next Escape is for that one.
+      if (isGoToKey(event)) shut();
       // In a palette, Tab goes to the search and back.
       const isTab = event.key === 'Tab' && !element.current?.querySelector('[role="dialog"]');
       if (event.key !== 'Escape' && !isTab) return;

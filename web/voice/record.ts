@@ -14,7 +14,7 @@ export interface Recording {
   readonly seconds: ReadonlySignal<number>;
   /** How loud it was at each tick: from 0 to 1. */
   readonly levels: ReadonlySignal<readonly number[]>;
-  /** Ends it. @returns the file; undefined if it is too short to hold anything, or was ended before */
+  /** Ends it. @returns the file; undefined if it is too short to hold anything, or was taken before */
   stop(): Promise<File | undefined>;
 }
 
@@ -25,6 +25,9 @@ export async function record(): Promise<Recording> {
   const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: bitsPerSecond });
   const parts: Blob[] = [];
   recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
+  // It also ends when the microphone is unplugged, or the device needs it for a call.
+  const ended = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
+  let isTaken = false;
   const loudness = listen(stream);
   const seconds = signal(0);
   const levels = signal<readonly number[]>([]);
@@ -34,15 +37,15 @@ export async function record(): Promise<Recording> {
     levels.value = [...levels.value, loudness.now()];
     if (seconds.value > maxSeconds && recorder.state === 'recording') recorder.pause();
   }, tickMs);
+  ended.then(() => clearInterval(timer));
   recorder.start();
   return {
     seconds,
     levels,
     async stop() {
-      if (recorder.state === 'inactive') return undefined;
-      clearInterval(timer);
-      const ended = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
-      recorder.stop();
+      if (isTaken) return undefined;
+      isTaken = true;
+      if (recorder.state !== 'inactive') recorder.stop();
       await ended;
       for (const track of stream.getTracks()) track.stop();
       loudness.close();

@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -5,8 +6,16 @@ import { t } from '../words/words.ts';
 
 const VoiceRecorder = lazy((chunk) => chunk.VoiceRecorder);
 
-/** Records a voice message, where the browser can. @param props.onRecorded `send`: shall it be sent at once? */
-export function VoiceButton(props: { onRecorded(file: File, send: boolean): void; onClose(): void }) {
+/**
+ * Records a voice message, where the browser can.
+ * @param props.isRecording it tells whether a recording would be lost with the page
+ * @param props.onRecorded `send`: shall it be sent at once?
+ */
+export function VoiceButton(props: {
+  readonly isRecording: Signal<boolean>;
+  onRecorded(file: File, send: boolean): void;
+  onClose(): void;
+}) {
   const [isOpen, setOpen] = useState(false);
   if (!globalThis.MediaRecorder || !navigator.mediaDevices) return null;
   return (
@@ -14,7 +23,7 @@ export function VoiceButton(props: { onRecorded(file: File, send: boolean): void
       <IconButton icon="mic" label={t('Record a voice message')} onClick={() => setOpen(true)} />
       {isOpen && (
         <VoiceRecorder
-          onRecorded={props.onRecorded}
+          {...props}
           onClose={() => {
             setOpen(false);
             props.onClose();

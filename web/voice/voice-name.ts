@@ -1,3 +1,4 @@
+import type { Attachment } from '@parley/client';
 import { t } from '../words/words.ts';
 
 /** A voice message is a sound with this name. The name says how long it is, so that it need not be downloaded for that. */
@@ -24,3 +25,12 @@ export function playTime(seconds: number): string {
 /** The name of a file as people read it. */
 export const fileLabel = (filename: string): string =>
   voiceSeconds(filename) === undefined ? filename : t('Voice message');
+
+/** The files of a message in one line: what they are, and the names of those that are documents. */
+export function filesInWords(files: readonly Pick<Attachment, 'filename' | 'content_type'>[]): string {
+  const words = files.map(({ filename, content_type }) => {
+    if (content_type.startsWith('image/')) return t('Photo');
+    return content_type.startsWith('video/') ? t('Video') : fileLabel(filename);
+  });
+  return [...new Set(words)].join(', ');
+}

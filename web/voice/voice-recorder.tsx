@@ -1,3 +1,4 @@
+import type { Signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -13,6 +14,7 @@ import { barCount } from './waveform.ts';
  * the message that is being written.
  */
 export function VoiceRecorder(props: {
+  readonly isRecording: Signal<boolean>;
   /** @param send shall it be sent at once? */
   onRecorded(file: File, send: boolean): void;
   onClose(): void;
@@ -26,6 +28,7 @@ export function VoiceRecorder(props: {
     record().then(
       (it) => {
         started = it;
+        props.isRecording.value = mounted;
         if (mounted) setRecording(it);
         else void it.stop();
       },
@@ -36,7 +39,10 @@ export function VoiceRecorder(props: {
     );
     return () => {
       mounted = false;
-      void started?.stop().then((file) => file && kept.current.onRecorded(file, false));
+      void started?.stop().then((file) => {
+        if (file) kept.current.onRecorded(file, false);
+        props.isRecording.value = false;
+      });
     };
   }, []);
 

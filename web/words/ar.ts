@@ -23,6 +23,7 @@ export const ar: Catalogue = {
   'People to mention': 'أشخاص للإشارة إليهم',
   'Editing your message': 'تعديل رسالتك',
   'Replying to {name}': 'رد على {name}',
+  'Replying to yourself': 'رد على نفسك',
   'Cancel editing': 'إلغاء التعديل',
   'Cancel reply': 'إلغاء الرد',
   '{n} character too many.|{n} characters too many.':
@@ -193,6 +194,7 @@ export const ar: Catalogue = {
   'No conversation and nobody has a name like this.': 'لا توجد محادثة ولا شخص بهذا الاسم.',
   'No messages yet': 'لا رسائل بعد',
   Photo: 'صورة',
+  Video: 'فيديو',
   'This part of the page could not be loaded. Check your connection and try again.':
     'تعذر تحميل هذا الجزء من الصفحة. تحقق من اتصالك ثم أعد المحاولة.',
   'This browser shows no notifications for pages.': 'هذا المتصفح لا يعرض إشعارات الصفحات.',
@@ -239,8 +241,8 @@ export const ar: Catalogue = {
   'Copy link': 'نسخ الرابط',
   Revoke: 'إبطال',
   'This link does not work any more': 'لم يعد هذا الرابط صالحًا',
-  'Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.':
-    'انتهت مدته، أو انضم عدد كافٍ، أو أُبطل. اطلب رابطًا جديدًا ممن أرسله إليك.',
+  'Its time is over, enough people have come, it was taken back, or it was not copied whole. Ask whoever sent it for a new one.':
+    'انتهت مدته، أو انضم عدد كافٍ، أو أُبطل، أو لم يُنسخ كاملًا. اطلب رابطًا جديدًا ممن أرسله إليك.',
   'This link cannot be followed now': 'لا يمكن فتح هذا الرابط الآن',
   Invitation: 'دعوة',
   '{name} invites you to this group.': '{name} يدعوك إلى هذه المجموعة.',
@@ -278,7 +280,8 @@ export const ar: Catalogue = {
   Mute: 'كتم',
   Name: 'الاسم',
   Friend: 'صديق',
-  'Nobody has a name like this.': 'لا أحد بهذا الاسم.',
+  'No name begins like this. Try a first name or a user name.':
+    'لا يوجد اسم يبدأ هكذا. جرّب الاسم الأول أو اسم المستخدم.',
   'End friendship': 'إنهاء الصداقة',
   'End the friendship with {name}?': 'هل تريد إنهاء الصداقة مع {name}؟',
   'They can ask again, and so can you.': 'يمكن لكل منكما طلبها من جديد.',
@@ -367,6 +370,7 @@ export const ar: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'ستحتاج إلى تسجيل الدخول من جديد في كل أجهزتك، ومنها هذا الجهاز. وستضيع الرسائل التي لم تُرسل بعد.',
   'Sign out?': 'هل تريد تسجيل الخروج؟',
+  'Leave this account?': 'هل تريد مغادرة هذا الحساب؟',
   'What you have not sent will be lost:': 'سيضيع ما لم ترسله:',
   'A message that waits.|{n} messages that wait.':
     'لا رسائل تنتظر.|رسالة تنتظر.|رسالتان تنتظران.|{n} رسائل تنتظر.|{n} رسالة تنتظر.|{n} رسالة تنتظر.',

@@ -23,6 +23,7 @@ export const de: Catalogue = {
   'People to mention': 'Personen zum Erwähnen',
   'Editing your message': 'Du bearbeitest deine Nachricht',
   'Replying to {name}': 'Antwort an {name}',
+  'Replying to yourself': 'Antwort an dich selbst',
   'Cancel editing': 'Bearbeiten abbrechen',
   'Cancel reply': 'Antwort abbrechen',
   '{n} character too many.|{n} characters too many.': '{n} Zeichen zu viel.|{n} Zeichen zu viel.',
@@ -188,6 +189,7 @@ export const de: Catalogue = {
   'No conversation and nobody has a name like this.': 'Keine Unterhaltung und niemand heißt so.',
   'No messages yet': 'Noch keine Nachrichten',
   Photo: 'Foto',
+  Video: 'Video',
   'This part of the page could not be loaded. Check your connection and try again.':
     'Dieser Teil der Seite konnte nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.',
   'This browser shows no notifications for pages.': 'Dieser Browser zeigt keine Benachrichtigungen von Seiten an.',
@@ -236,8 +238,8 @@ export const de: Catalogue = {
   'Copy link': 'Link kopieren',
   Revoke: 'Zurückziehen',
   'This link does not work any more': 'Dieser Link gilt nicht mehr',
-  'Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.':
-    'Seine Zeit ist um, genug Personen sind gekommen, oder er wurde zurückgezogen. Bitte um einen neuen, wo du ihn herhast.',
+  'Its time is over, enough people have come, it was taken back, or it was not copied whole. Ask whoever sent it for a new one.':
+    'Seine Zeit ist um, genug Personen sind gekommen, er wurde zurückgezogen oder nicht ganz kopiert. Bitte um einen neuen, wo du ihn herhast.',
   'This link cannot be followed now': 'Diesem Link kann gerade nicht gefolgt werden',
   Invitation: 'Einladung',
   '{name} invites you to this group.': '{name} lädt dich zu dieser Gruppe ein.',
@@ -276,7 +278,8 @@ export const de: Catalogue = {
   Mute: 'Stummschalten',
   Name: 'Name',
   Friend: 'Befreundet',
-  'Nobody has a name like this.': 'Niemand heißt so.',
+  'No name begins like this. Try a first name or a user name.':
+    'Kein Name beginnt so. Versuch es mit einem Vornamen oder einem Benutzernamen.',
   'End friendship': 'Freundschaft beenden',
   'End the friendship with {name}?': 'Die Freundschaft mit {name} beenden?',
   'They can ask again, and so can you.': 'Die andere Person kann wieder anfragen, und du auch.',
@@ -366,6 +369,7 @@ export const de: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'Auf allen Geräten musst du dich neu anmelden, auch auf diesem. Noch nicht gesendete Nachrichten gehen verloren.',
   'Sign out?': 'Abmelden?',
+  'Leave this account?': 'Dieses Konto verlassen?',
   'What you have not sent will be lost:': 'Was du nicht gesendet hast, geht verloren:',
   'A message that waits.|{n} messages that wait.': 'Eine Nachricht, die wartet.|{n} Nachrichten, die warten.',
   'A message that the server refused.|{n} messages that the server refused.':

@@ -24,6 +24,7 @@ export const es: Catalogue = {
   'People to mention': 'Personas para mencionar',
   'Editing your message': 'Estás editando tu mensaje',
   'Replying to {name}': 'Respuesta a {name}',
+  'Replying to yourself': 'Respuesta a ti',
   'Cancel editing': 'Cancelar la edición',
   'Cancel reply': 'Cancelar la respuesta',
   '{n} character too many.|{n} characters too many.':
@@ -191,6 +192,7 @@ export const es: Catalogue = {
   'No conversation and nobody has a name like this.': 'Ninguna conversación ni persona tiene un nombre así.',
   'No messages yet': 'Todavía no hay mensajes',
   Photo: 'Foto',
+  Video: 'Vídeo',
   'This part of the page could not be loaded. Check your connection and try again.':
     'No se ha podido cargar esta parte de la página. Comprueba tu conexión e inténtalo de nuevo.',
   'This browser shows no notifications for pages.': 'Este navegador no muestra notificaciones de páginas.',
@@ -238,8 +240,8 @@ export const es: Catalogue = {
   'Copy link': 'Copiar el enlace',
   Revoke: 'Anular',
   'This link does not work any more': 'Este enlace ya no funciona',
-  'Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.':
-    'Ha vencido, ya ha entrado bastante gente o se ha anulado. Pide uno nuevo a quien te lo envió.',
+  'Its time is over, enough people have come, it was taken back, or it was not copied whole. Ask whoever sent it for a new one.':
+    'Ha vencido, ya ha entrado bastante gente, se ha anulado o no se copió entero. Pide uno nuevo a quien te lo envió.',
   'This link cannot be followed now': 'No se puede seguir este enlace ahora',
   Invitation: 'Invitación',
   '{name} invites you to this group.': '{name} te invita a este grupo.',
@@ -278,7 +280,8 @@ export const es: Catalogue = {
   Mute: 'Silenciar',
   Name: 'Nombre',
   Friend: 'Amistad',
-  'Nobody has a name like this.': 'Nadie tiene un nombre así.',
+  'No name begins like this. Try a first name or a user name.':
+    'Ningún nombre empieza así. Prueba con un nombre de pila o de usuario.',
   'End friendship': 'Terminar la amistad',
   'End the friendship with {name}?': '¿Terminar la amistad con {name}?',
   'They can ask again, and so can you.': 'Puede volver a pedírtela, y tú también.',
@@ -368,6 +371,7 @@ export const es: Catalogue = {
   'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.':
     'Tendrás que iniciar sesión de nuevo en todos los dispositivos, también en este. Los mensajes que aún no se han enviado se perderán.',
   'Sign out?': '¿Cerrar sesión?',
+  'Leave this account?': '¿Salir de esta cuenta?',
   'What you have not sent will be lost:': 'Se perderá lo que no has enviado:',
   'A message that waits.|{n} messages that wait.':
     'Un mensaje en espera.|{n} de mensajes en espera.|{n} mensajes en espera.',

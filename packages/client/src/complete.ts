@@ -9,6 +9,7 @@ import { createFailedSends, type FailedSendStore, type FailedSends } from './fai
 import { createFriends, type Friends } from './friends.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { createInviteLinks, type InviteLinks } from './invite-links.ts';
+import { createLastMessages, type LastMessages } from './last-messages.ts';
 import { createLook, type Look } from './look.ts';
 import { createPins, type Pins } from './pins.ts';
 import { createRooms, type Rooms } from './rooms.ts';
@@ -32,6 +33,7 @@ export interface CompleteChat extends Omit<Chat, 'open'> {
   readonly friends: Friends;
   readonly groups: Groups;
   readonly inviteLinks: InviteLinks;
+  readonly lastMessages: LastMessages;
   readonly look: Look;
   readonly pins: Pins;
   readonly rooms: Rooms;
@@ -51,6 +53,7 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
   const groups = once(() => createGroups(chat));
   const rooms = once(() => createRooms(chat));
   const inviteLinks = once(() => createInviteLinks(chat));
+  const lastMessages = once(() => createLastMessages(chat));
   const look = once(() => createLook(chat));
   const pins = once(() => createPins(chat));
   const settings = once(() => createSettings(chat));
@@ -99,6 +102,9 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
     },
     get inviteLinks() {
       return inviteLinks();
+    },
+    get lastMessages() {
+      return lastMessages();
     },
     get look() {
       return look();

@@ -211,6 +211,9 @@ it('says that the network is gone, once it is clear that the socket went with it
   await live();
   world.online = false;
   world.check();
+  // Nobody waits for long to be told what the device knows.
+  await clock.pass(2_000);
+  expect(connection.state.status).toBe('offline');
   await clock.pass(hour);
   expect(connection.state.status).toBe('offline');
   world.online = true;
