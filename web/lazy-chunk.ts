@@ -4,6 +4,7 @@
  * Nothing below these modules may import `lazy`: that would be a circle.
  */
 import { addIcons } from './ui/icon.tsx';
+import { keepFocus } from './ui/keep-focus.ts';
 import { laterIcons } from './ui/later-icons.ts';
 
 export { EndedComposer } from './composer/ended-composer.tsx';
@@ -42,3 +43,4 @@ export { VoicePlayer } from './voice/voice-player.tsx';
 export { VoiceRecorder } from './voice/voice-recorder.tsx';
 
 addIcons(laterIcons);
+keepFocus();

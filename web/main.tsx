@@ -34,6 +34,8 @@ async function start(config: Config): Promise<void> {
   await spoken;
   render(<App auth={auth} username={username} error={error} />, document.body);
   registerWorker();
+  // The borders that then show all shapes are in its style sheet.
+  if (matchMedia('(forced-colors: active)').matches) loadLater().catch(() => {});
 }
 
 async function signInMethodOf(config: Config): Promise<SignInMethod> {

@@ -168,3 +168,18 @@ story(
     await expect.poll(isInView, { timeout: 10_000 }).toBe(true);
   },
 );
+
+story('a conversation that was never read begins at its first message', async ({ guest, chat }) => {
+  const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+  const { page } = alice;
+  const name = named(alice.api, bob);
+  for (let number = 1; number <= 60; number++) {
+    const { status } = await bob.post(`/conversations/${name}/messages`, { message: `Message ${number}.` });
+    expect(status).toBe(201);
+  }
+  await openConversation(page, name);
+  expect(await message(page, 'Message 1.').getByText('New messages').count()).toBe(1);
+  await expect.poll(() => page.locator('.thread-scroller').evaluate(({ scrollTop }) => scrollTop)).toBeLessThan(48);
+  await page.getByRole('button', { name: /^Jump to latest/ }).click();
+  await message(page, 'Message 60.').waitFor();
+});

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
 import { named } from '../support/person.ts';
-import { storyInEach } from './story.ts';
+import { story, storyInEach } from './story.ts';
 import { field, message, openConversation } from './thread.ts';
 
 /** Presses Tab until an element with this name has the focus. */
@@ -145,4 +145,17 @@ storyInEach('names are found and taken without the pointer, and Ctrl-K goes anyw
   await page.keyboard.press('Escape');
   await goTo.waitFor({ state: 'detached' });
   expect(await focused(page)).toMatch(/Bob/);
+});
+
+story('the focus goes on to what is next when a button goes with what it has done', async ({ guest, chat }) => {
+  const [{ page, username }, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+  for (const title of ['Hike', 'Swim']) await bob.post('/conversations', { title, members: [username] });
+  const join = (title: string) => page.getByRole('button', { name: `Join ${title}` });
+  await join('Swim').waitFor();
+  await join('Hike').press('Enter');
+  await join('Hike').waitFor({ state: 'detached' });
+  await expect.poll(() => focused(page)).toMatch(/^(Join|Decline) Swim$/);
+  await join('Swim').press('Enter');
+  await page.getByRole('heading', { name: 'Invitations' }).waitFor({ state: 'detached' });
+  await expect.poll(() => focused(page)).not.toBe('nothing');
 });

@@ -80,5 +80,15 @@ story(
       ['#lobby', 'Carol: A push', true],
       ['Carol', 'In the morning', false],
     ]);
+
+    // The server words a message without text in English.
+    await page.getByLabel('Language').selectOption({ label: 'Deutsch' });
+    const voice = JSON.stringify({ conversation: 'room:lobby', title: 'room:lobby', body: 'Carol: Voice message' });
+    await expect
+      .poll(async () => {
+        await worker.evaluate((data) => void dispatchEvent(new PushEvent('push', { data })), voice);
+        return (await shown()).at(-1)?.[1];
+      }, patient)
+      .toBe('Carol: Sprachnachricht');
   },
 );

@@ -29,6 +29,14 @@ storyInEach(
     await message(page, 'Press me long').getByRole('button', { name: /👍 1/ }).waitFor();
     await actions.waitFor({ state: 'detached' });
 
+    // A long press on a reaction tells whose it is, and takes none back.
+    const off = await press(page, message(page, 'Press me long').getByRole('button', { name: /👍 1/ }));
+    await page.getByRole('list', { name: 'Reactions' }).getByText('👍 you').waitFor();
+    await off();
+    await page.keyboard.press('Escape');
+    await actions.waitFor({ state: 'detached' });
+    await message(page, 'Press me long').getByRole('button', { name: /👍 1/ }).waitFor();
+
     // A link in it: lifting the finger does not follow it.
     const pages = page.context().pages().length;
     const leave = await press(page, message(page, 'example.com').getByRole('link'));

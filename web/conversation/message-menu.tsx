@@ -15,6 +15,7 @@ import { othersOf, ReadersDialog } from './readers-dialog.tsx';
 import { isSelectable, select } from './selection.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
+import { WhoReacted } from './who-reacted.tsx';
 
 /** The whole menu, only the emoji to react with, or a dialog that the menu has opened. */
 export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward' | 'readers';
@@ -84,47 +85,50 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
           onClose={close}
         />
       ) : (
-        <div role="menu" aria-label={t('Message actions')} onKeyDown={moveFocus}>
-          {can.write && (
-            // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
-            <div class="menu-quick" role="group" aria-label={t('React')}>
-              {usualEmoji.map((sign) => (
+        <>
+          <WhoReacted thread={thread} message={message} />
+          <div role="menu" aria-label={t('Message actions')} onKeyDown={moveFocus}>
+            {can.write && (
+              // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
+              <div class="menu-quick" role="group" aria-label={t('React')}>
+                {usualEmoji.map((sign) => (
+                  <button
+                    type="button"
+                    role="menuitem"
+                    class="emoji-button"
+                    key={sign}
+                    tabIndex={-1}
+                    onClick={choose(() => react(thread, message, sign))}
+                  >
+                    {sign}
+                  </button>
+                ))}
                 <button
                   type="button"
                   role="menuitem"
                   class="emoji-button"
-                  key={sign}
                   tabIndex={-1}
-                  onClick={choose(() => react(thread, message, sign))}
+                  aria-label={t('More emoji')}
+                  title={t('More emoji')}
+                  onClick={() => setPalette(true)}
                 >
-                  {sign}
+                  <Icon name="plus" />
                 </button>
-              ))}
-              <button
-                type="button"
-                role="menuitem"
-                class="emoji-button"
-                tabIndex={-1}
-                aria-label={t('More emoji')}
-                title={t('More emoji')}
-                onClick={() => setPalette(true)}
-              >
-                <Icon name="plus" />
-              </button>
-            </div>
-          )}
-          {can.write && item('reply', t('Reply'), () => reply(thread, message))}
-          {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
-          {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
-          {item('link', t('Copy link'), () => copyLink(thread, message))}
-          {!message.deleted && item('forward', t('Forward'), () => onMenu({ ...menu, kind: 'forward' }))}
-          {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
-          {othersOf(thread, message).length > 0 &&
-            item('checks', t('Who has read it'), () => onMenu({ ...menu, kind: 'readers' }))}
-          {item('unread', t('Mark unread from here'), () => markUnread(thread, message))}
-          {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
-          {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}
-        </div>
+              </div>
+            )}
+            {can.write && item('reply', t('Reply'), () => reply(thread, message))}
+            {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
+            {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
+            {item('link', t('Copy link'), () => copyLink(thread, message))}
+            {!message.deleted && item('forward', t('Forward'), () => onMenu({ ...menu, kind: 'forward' }))}
+            {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
+            {othersOf(thread, message).length > 0 &&
+              item('checks', t('Who has read it'), () => onMenu({ ...menu, kind: 'readers' }))}
+            {item('unread', t('Mark unread from here'), () => markUnread(thread, message))}
+            {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
+            {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}
+          </div>
+        </>
       )}
     </div>
   );

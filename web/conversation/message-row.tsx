@@ -143,7 +143,7 @@ function UserRow({ thread, message, first, last, isFirstNew, isSelected, receipt
               </span>
             </div>
           </div>
-          <MessageReactions thread={thread} message={message} />
+          <MessageReactions thread={thread} message={message} press={longPress} />
         </div>
         {isActive && isSelected === undefined && <MessageToolbar thread={thread} message={message} onOpen={open} />}
       </div>

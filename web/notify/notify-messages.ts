@@ -6,6 +6,7 @@ import { titleOf } from '../state/names.ts';
 import { filesInWords } from '../voice/voice-name.ts';
 import type { MessageNotification } from '../worker/messages.ts';
 import { isVisible } from './answer-worker.ts';
+import { keepPushWords } from './keep-push-words.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
 
 /** The notification for an event, with the texts that a push would have; undefined for events that need none. */
@@ -30,9 +31,14 @@ function notificationFor(
 
 /** Shows notifications for new messages. The worker checks the other tabs, and shows each message once. @returns stop */
 export function notifyMessages(messenger: Messenger): () => void {
-  return messenger.chat.onEvent((event) => {
+  const stopWords = keepPushWords();
+  const stopEvents = messenger.chat.onEvent((event) => {
     const notification = notificationsEnabled.peek() ? notificationFor(event, messenger) : undefined;
     if (!notification || isVisible(notification.conversation, messenger.me)) return;
     navigator.serviceWorker.ready.then(({ active }) => active?.postMessage(notification));
   });
+  return () => {
+    stopWords();
+    stopEvents();
+  };
 }

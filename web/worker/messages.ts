@@ -21,11 +21,12 @@ export interface PageQuestion {
 
 /**
  * A cache that outlives versions of the page. It holds the last `config.json`, the name of the user whom pushes are for,
- * and how this device notifies.
+ * how this device notifies, and in which words.
  */
 export const sharedCache = {
   name: 'parley-kept',
   config: '/config.json',
   owner: '/owner',
   settings: '/notify-settings',
+  words: '/push-words',
 } as const;

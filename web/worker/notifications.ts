@@ -1,5 +1,6 @@
 import { plainWords } from '../text/plain-words.ts';
 import { type MessageNotification, type PageQuestion, sharedCache } from './messages.ts';
+import { inWords, type PushWords } from './push-words.ts';
 import { isQuiet, type NotifySettings, usualSettings } from './quiet-hours.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -20,7 +21,7 @@ export async function showNotification(notification: MessageNotification, isPush
   const answers = await Promise.all(pages.map((page) => ask(page, { type: 'shows', user, conversation })));
   if (answers.includes(true)) return;
   await self.registration.showNotification(title.replace(/^room:/, '#'), {
-    body: plainWords(body),
+    body: plainWords(isPush ? inWords(body, await wordsOfDevice()) : body),
     tag: `${user} ${conversation}`,
     icon: '/icon-192.png',
     badge: '/icon-192.png',
@@ -32,6 +33,11 @@ export async function showNotification(notification: MessageNotification, isPush
 async function settingsOfDevice(): Promise<NotifySettings> {
   const kept = await (await caches.open(sharedCache.name)).match(sharedCache.settings);
   return kept ? kept.json() : usualSettings;
+}
+
+async function wordsOfDevice(): Promise<Partial<PushWords>> {
+  const kept = await (await caches.open(sharedCache.name)).match(sharedCache.words);
+  return kept ? kept.json() : {};
 }
 
 /** Opens the conversation of a notification in a page of that user, or in a new one. */

@@ -48,7 +48,7 @@ const lifetimeSpreadMs = 12 * 60_000;
 const handshakeTimeoutMs = 20_000;
 const pongTimeoutMs = 10_000;
 /** The device says that it has no network: only a server on the device itself answers then. */
-const offlinePongTimeoutMs = 2_000;
+const offlinePongTimeoutMs = 1_000;
 const recentMs = 5_000;
 /** A replaced socket is still read for this time: the server may have sent events to it alone. */
 const overlapMs = 5_000;

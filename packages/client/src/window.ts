@@ -224,8 +224,8 @@ export function openWindow(
     },
     async goToFirstUnread(after = conversation.readUpTo) {
       const [first] = conversation.messages;
-      if (!first || !conversation.hasOlder || after >= first.seq - 1 || after === 0) return;
-      setPart(await around(after));
+      if (!first || !conversation.hasOlder || after >= first.seq - 1) return;
+      setPart(await around(Math.max(1, after)));
     },
     async load(seq) {
       const found = await loadPart(chat, id, { around: seq }, 2);
