@@ -4,6 +4,7 @@ import { createEmitter } from './emitter.ts';
 import { pathOf } from './http.ts';
 import type { ConversationView, Message, MessagePage } from './protocol.ts';
 
+/** Last messages by conversation. */
 export interface LastMessages {
   /** The last message, if it has come; else it is requested: one at a time, so that a list may ask for each of its rows. */
   of(view: Pick<ConversationView, 'id' | 'last_message'>): Message | undefined;
@@ -20,7 +21,7 @@ export interface LastMessageStore {
 
 const maxStored = 200;
 
-/** @param store default: none, and the next page asks again */
+/** Last messages of a chat. It ends with the chat. @param store default: none, and the next page asks again */
 export function createLastMessages(chat: Pick<Chat, 'request' | 'onEvent'>, store?: LastMessageStore): LastMessages {
   /** Of each conversation the last one that came. */
   const known = new Map(store?.load().map((message) => [message.conversation, message] as const));
