@@ -16,7 +16,14 @@ describe('the bundle', () => {
   });
 
   it('of every other entry adds what it says', async () => {
-    const { complete, window, indexeddb, text, 'personal-data': personalData, ...features } = await entrySizes();
+    const sizes = await entrySizes();
+    const readme = readFileSync(join(root, 'packages/client/README.md'), 'utf8');
+    const stated = [...readme.matchAll(/^\| `@parley\/client\/([a-z-]+)` +\| ([\d.]+) K/gm)];
+    expect(stated.map(([, name]) => name).sort()).toEqual(Object.keys(sizes).sort());
+    for (const [, name = '', size] of stated) {
+      expect(Math.abs((sizes[name] ?? 0) - Number(size) * 1_000), `${name}: ${sizes[name]}`).toBeLessThanOrEqual(100);
+    }
+    const { complete, window, indexeddb, text, 'personal-data': personalData, ...features } = sizes;
     expect(window).toBeLessThanOrEqual(2_304);
     expect(indexeddb).toBeLessThanOrEqual(1_024);
     expect(text).toBeLessThanOrEqual(2_048);

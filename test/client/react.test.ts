@@ -4,10 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { Chat, Conversation } from '@parley/client';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildClient } from '#bin/build-client';
 import { buildReact } from '#bin/build-react';
+import { createOpenConversations } from '#packages/react/src/open-conversations';
 
 const root = resolve(import.meta.dirname, '../..');
 let folder: string;
@@ -142,4 +144,20 @@ it('has types that compile in strict mode with exact optional properties, and so
     }
   };
   expect(run()).toBe('');
+});
+
+it('closes a conversation that opens when no component wants it any more', async () => {
+  let opened = (_: Conversation) => {};
+  const opening = new Promise<Conversation>((resolve) => {
+    opened = resolve;
+  });
+  const conversations = createOpenConversations({ open: () => opening } as Partial<Chat> as Chat);
+  const [promise, release] = conversations.use('bob');
+  release();
+  // As ten seconds later, or when the provider is unmounted.
+  conversations.close();
+  let closed = 0;
+  opened({ id: 'alice_bob', close: () => closed++ } as Partial<Conversation> as Conversation);
+  await promise;
+  expect(closed).toBe(1);
 });

@@ -3,7 +3,15 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '@parley/client';
+import {
+  type ChatOptions,
+  type Conversation,
+  createChat,
+  Forbidden,
+  Internal,
+  InvalidFrame,
+  UnknownUser,
+} from '@parley/client';
 import { fileOutbox } from '@parley/client/file';
 import { createSettings, isArchived, isMuted, markedFrom, pinnedFirst, unreadTotal } from '@parley/client/settings';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -276,6 +284,7 @@ it('errors have the classes of the error codes', async () => {
   const chat = connect(alice);
   await expect(chat.open('nobody.at.all')).rejects.toBeInstanceOf(UnknownUser);
   await expect(chat.open(named(bob, carol))).rejects.toBeInstanceOf(Forbidden);
+  await expect(chat.open('')).rejects.toBeInstanceOf(InvalidFrame);
   const refused: string[] = [];
   chat.onRejected(({ error }) => refused.push(error.code));
   const conversation = await chat.open(bob.username);

@@ -10,6 +10,7 @@ import { type Anchor, anchorOf, lastVisibleSeq, restoreAnchor, rowOf, settleAt }
 interface Shown {
   readonly messages: readonly Message[];
   readonly pending: readonly OutboxItem[];
+  readonly atNewest: boolean;
 }
 
 /** px; a thread that is scrolled this close to its end counts as at the end */
@@ -68,12 +69,16 @@ export function useThreadScroll(
 
   useLayoutEffect(() => {
     const before = shown.current;
-    shown.current = { messages, pending };
+    const atNewest = thread.atNewest.peek();
+    shown.current = { messages, pending, atNewest };
     const element = scroller.current;
     if (!element) return;
     const last = pending.at(-1);
     if (hasStarted.current && last && last !== before?.pending.at(-1) && !before?.pending.some(isSame(last)))
       scrollToEnd();
+    // While one read, so much came that the client has forgotten the message.
+    else if (anchor && before?.atNewest && atNewest && anchor.seq < (messages[0]?.seq ?? 0))
+      thread.goTo(anchor.seq, { focus: false }).catch(() => {});
     else if (anchor) restoreAnchor(element, anchor);
     else followEnd();
     if (!hasStarted.current && messages.length > 0) {

@@ -5,6 +5,7 @@ import { NotFound } from './errors.ts';
 import { pictureName } from './picture-name.ts';
 import type { Deletion, Export, Me } from './protocol.ts';
 
+/** What is missing stays as it is. */
 export interface ProfileChange {
   readonly name?: string;
   /** Shall nobody else see whether the user is online? */
@@ -13,6 +14,7 @@ export interface ProfileChange {
   readonly picture?: Blob | null;
 }
 
+/** The user themself. */
 export interface Account {
   /** undefined until `load` or `change` was called. */
   readonly profile: Me | undefined;
@@ -34,6 +36,7 @@ export interface Account {
   subscribe(listener: () => void): () => void;
 }
 
+/** The part of a chat that is about the user. It requests nothing before its functions are called. */
 export function createAccount(chat: Pick<Chat, 'request' | 'upload'>): Account {
   const changes = createEmitter<void>();
   let profile: Me | undefined;

@@ -4,6 +4,7 @@ import { createEmitter } from './emitter.ts';
 import { loadPeople } from './people.ts';
 import type { Profile } from './protocol.ts';
 
+/** Whom the user has blocked. */
 export interface Blocks {
   /** A new array after each change; undefined until `load` was called: the server sends no events about blocks. */
   readonly people: readonly Profile[] | undefined;
@@ -19,6 +20,7 @@ export interface Blocks {
   subscribe(listener: () => void): () => void;
 }
 
+/** Blocks of a chat. It requests nothing before its functions are called. */
 export function createBlocks(chat: Pick<Chat, 'request' | 'pages'>): Blocks {
   const changes = createEmitter<void>();
   let people: readonly Profile[] | undefined;

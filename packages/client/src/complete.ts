@@ -17,6 +17,7 @@ import { createSettings, type Settings } from './settings.ts';
 import { createUsers, type Users } from './users.ts';
 import { type MessageWindow, openWindow } from './window.ts';
 
+/** An open conversation with its window. */
 export interface CompleteConversation extends Conversation {
   /** The messages that are shown: made at the first use, and closed with the conversation. */
   readonly window: MessageWindow;
@@ -60,15 +61,20 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
 
   /** The same object for the same conversation, as the core has it. */
   function complete(conversation: Conversation): CompleteConversation {
-    const window = once(() => openWindow(chat, conversation));
     const known = opened.get(conversation);
     if (known) return known;
+    let window: MessageWindow | undefined;
     const made = extend(conversation, {
       get window() {
-        return window();
+        window ??= openWindow(chat, conversation);
+        return window;
+      },
+      async leave() {
+        await conversation.leave();
+        window?.close();
       },
       close() {
-        window().close();
+        window?.close();
         conversation.close();
       },
     });

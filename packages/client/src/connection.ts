@@ -48,7 +48,7 @@ const lifetimeSpreadMs = 12 * 60_000;
 const handshakeTimeoutMs = 20_000;
 const pongTimeoutMs = 10_000;
 /** The device says that it has no network: only a server on the device itself answers then. */
-const offlinePongTimeoutMs = 2_000;
+const offlinePongTimeoutMs = 1_000;
 const recentMs = 5_000;
 /** A replaced socket is still read for this time: the server may have sent events to it alone. */
 const overlapMs = 5_000;
@@ -132,7 +132,7 @@ export function createConnection(options: {
     let sentAt = 0;
     /** The socket was tried since something happened. */
     let asked = false;
-    let cancelWatch = () => {};
+    let cancelWatch: (() => void) | undefined;
     let messages = 0;
     const timers = createTimers(clock);
     const { after } = timers;
@@ -171,7 +171,7 @@ export function createConnection(options: {
 
     /** Keeps the socket open, and finds out whether it still leads anywhere where somebody looks. */
     function watch(): void {
-      cancelWatch();
+      cancelWatch?.();
       cancelWatch = after(Math.max(0, longestSilenceMs() - silentMs()), () => {
         if (silentMs() >= longestSilenceMs()) keepOpen();
         watch();

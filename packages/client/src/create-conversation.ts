@@ -98,11 +98,14 @@ export function createConversation(options: {
     }
   }
 
+  function endMembership(): void {
+    end(new Forbidden('forbidden', 'unable to go on; you are no member any more'));
+  }
+
   function onMembers({ kind, by, who = by }: ConversationChange): void {
     // The server refuses every request of a former member, so this one is not sent.
-    if (who === me && (kind === 'left' || kind === 'removed')) {
-      end(new Forbidden('forbidden', 'unable to go on; you are no member any more'));
-    } else void self.reload();
+    if (who === me && (kind === 'left' || kind === 'removed')) endMembership();
+    else void self.reload();
   }
 
   const send = (action: OutboxItem['action']) => outbox.send(id, action);
@@ -166,6 +169,7 @@ export function createConversation(options: {
         cursor.resume();
         throw error;
       }
+      endMembership();
       self.close();
       options.onLeave();
     },

@@ -11,6 +11,7 @@ interface PushSubscriptionFields {
   readonly keys?: Readonly<Record<string, string>>;
 }
 
+/** The user’s devices that get pushes. */
 export interface Devices {
   /** What the server pushes to. `web` is null if it is not browsers; else its `public_key` is the `applicationServerKey` of a subscription. @throws ParleyError */
   kinds(): Promise<PushAnswer>;
@@ -22,6 +23,7 @@ export interface Devices {
   forget(id: string): Promise<void>;
 }
 
+/** Devices of a chat. It requests nothing before its functions are called. */
 export function createDevices(chat: Pick<Chat, 'request'>): Devices {
   const pathOf = (id: string) => `/devices/${encodeURIComponent(id)}`;
   return {

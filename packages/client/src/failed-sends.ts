@@ -23,6 +23,7 @@ export interface FailedSendStore {
   subscribe?(listener: () => void): () => void;
 }
 
+/** What the server refused. Close it when its chat is closed. */
 export interface FailedSends {
   /** All, oldest first. A new array after each change. */
   readonly all: readonly FailedSend[];

@@ -77,8 +77,8 @@ export function createFriends(
     else if (event.type === 'friend_removed') put('none', event.user);
   }
 
-  // The first event of a connection is past.
-  if (chat.state.status === 'live') load().catch(() => {});
+  // The first event of a connection may be past.
+  if (['live', 'catching up'].includes(chat.state.status)) load().catch(() => {});
   return {
     get friends() {
       return lists.friends;

@@ -6,8 +6,10 @@ import { type GroupManagement, manageGroups } from './manage-groups.ts';
 export { createInvitations, type Invitations } from './invitations.ts';
 export { type GroupManagement, manageGroups, type NewGroup } from './manage-groups.ts';
 
+/** Groups, and invitations to them. Close it when its chat is closed. */
 export interface Groups extends Invitations, GroupManagement {}
 
+/** Groups of a chat. It loads the invitations with each connection. */
 export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'onEvent' | 'state'>): Groups {
   const invitations = createInvitations(chat);
   return {

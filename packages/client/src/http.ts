@@ -41,16 +41,16 @@ export function createHttp(options: {
     for (let isRetry = false; ; isRetry = true) {
       const controller = new AbortController();
       const abort = () => controller.abort();
-      let cancelTimeout = () => {};
-      let token = '';
-      let status = 0;
+      let cancelTimeout: (() => void) | undefined;
+      let token: string;
+      let response: Response;
       let answer: unknown;
       signal?.addEventListener('abort', abort);
       try {
         token = await tokens.get();
         signal?.throwIfAborted();
         cancelTimeout = clock.after(requestTimeoutMs, abort);
-        const response = await fetch(`${api}${path}`, {
+        response = await fetch(`${api}${path}`, {
           method,
           signal: controller.signal,
           headers: {
@@ -59,19 +59,19 @@ export function createHttp(options: {
           },
           body: JSON.stringify(body),
         });
-        status = response.status;
         const date = Date.parse(response.headers.get('date') ?? '');
         if (date) tokens.serverTime(date);
         const text = await response.text();
-        if (text !== '') answer = JSON.parse(text);
+        if (text) answer = JSON.parse(text);
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
         if (cause instanceof ParleyError) throw cause;
         throw new Internal('internal', 'unable to reach the server; try again', undefined, { cause });
       } finally {
-        cancelTimeout();
+        cancelTimeout?.();
         signal?.removeEventListener('abort', abort);
       }
+      const { status } = response;
       if (status < 300) return answer as Answer;
       if (status === 401) tokens.refuse(token);
       if (status !== 401 || isRetry) throw errorFromResponse(status, answer);
@@ -97,7 +97,7 @@ export function queryOf(address: string): URLSearchParams {
   return new URLSearchParams(address.slice(address.indexOf('?') + 1));
 }
 
-/** `/conversations/<id>`, encoded. */
+/** `/conversations/<id>`, encoded. Without a name it would be the path of the list: the server refuses a space. */
 export function pathOf(conversation: string): string {
-  return `/conversations/${encodeURIComponent(conversation)}`;
+  return `/conversations/${encodeURIComponent(conversation) || '%20'}`;
 }

@@ -49,8 +49,8 @@ export function createInvitations(chat: Pick<Chat, 'request' | 'pages' | 'onEven
     else if (event.type === 'invitation_ended') put(event.conversation, []);
   }
 
-  // The first event of a connection is past.
-  if (chat.state.status === 'live') load().catch(() => {});
+  // The first event of a connection may be past.
+  if (['live', 'catching up'].includes(chat.state.status)) load().catch(() => {});
   return {
     get invitations() {
       return invitations;

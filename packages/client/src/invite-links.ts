@@ -3,6 +3,7 @@ import type { Chat } from './chat.ts';
 import { pathOf } from './http.ts';
 import type { ConversationView, InviteLink, InviteLinkPage, InviteLinkView } from './protocol.ts';
 
+/** An invite link to be made. */
 export interface NewInviteLink {
   /** Seconds for which it works. Default: a week. */
   readonly expires_in?: number;
@@ -10,6 +11,7 @@ export interface NewInviteLink {
   readonly max_uses?: number;
 }
 
+/** Links that lead into groups. */
 export interface InviteLinks {
   /** Those of a group that work, latest first. @throws ParleyError */
   list(id: string): Promise<readonly InviteLink[]>;
@@ -23,6 +25,7 @@ export interface InviteLinks {
   join(code: string): Promise<ConversationView>;
 }
 
+/** Invite links of a chat. It requests nothing before its functions are called. */
 export function createInviteLinks({ request }: Pick<Chat, 'request'>): InviteLinks {
   const links = (id: string) => `${pathOf(id)}/invite-links`;
   const path = (code: string) => `/invite-links/${encodeURIComponent(code)}`;

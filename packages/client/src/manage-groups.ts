@@ -2,6 +2,7 @@ import type { Chat } from './chat.ts';
 import { createManagement, type Management, memberPath } from './management.ts';
 import type { ConversationView } from './protocol.ts';
 
+/** A group to be made. */
 export interface NewGroup {
   readonly title: string;
   /** User names of its first members, besides the user. */
@@ -10,6 +11,7 @@ export interface NewGroup {
   readonly client_id?: string;
 }
 
+/** What one does with groups. */
 export interface GroupManagement extends Management {
   /** @throws ParleyError */
   create(group: NewGroup): Promise<ConversationView>;

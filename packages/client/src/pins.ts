@@ -3,6 +3,7 @@ import type { Chat } from './chat.ts';
 import { pathOf } from './http.ts';
 import type { PinnedMessage, PinnedPage } from './protocol.ts';
 
+/** Pinned messages. `id` is that of the conversation. */
 export interface Pins {
   /** Those that the user sees, last pinned first. @throws ParleyError */
   list(id: string): Promise<readonly PinnedMessage[]>;
@@ -12,6 +13,7 @@ export interface Pins {
   unpin(id: string, seq: number): Promise<void>;
 }
 
+/** Pinned messages of a chat. It requests nothing before its functions are called. */
 export function createPins({ request }: Pick<Chat, 'request'>): Pins {
   const path = (id: string, seq: number) => `${pathOf(id)}/pins/${seq}`;
   return {

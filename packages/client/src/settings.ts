@@ -12,6 +12,7 @@ export type SettingsChange = Partial<Omit<ConversationSettings, 'archived_seq' |
 /** The end of a mute that has none. */
 export const always = '9999-12-31T23:59:59.999Z';
 
+/** The settings of a conversation that has none. */
 export const noSettings: ConversationSettings = {
   muted_until: null,
   notify: 'all',
@@ -23,6 +24,7 @@ export const noSettings: ConversationSettings = {
   quiet: false,
 };
 
+/** The user’s own settings. `id` is that of the conversation. */
 export interface Settings {
   /** @returns the settings as they are then. @throws ParleyError, such as `Conflict` for one pinned conversation too many */
   change(id: string, change: SettingsChange): Promise<ConversationSettings>;
@@ -34,6 +36,7 @@ export interface Settings {
   markRead(id: string): Promise<void>;
 }
 
+/** Settings of a chat. It requests nothing before its functions are called. */
 export function createSettings(chat: Pick<Chat, 'request'>): Settings {
   async function change(id: string, changed: SettingsChange): Promise<ConversationSettings> {
     type Answer = { readonly settings: ConversationSettings };

@@ -8,6 +8,7 @@ const maxAgeMs = 50 * 60_000;
 const retryMs = 60_000;
 const maxRequests = 3;
 
+/** Profiles of other users. */
 export interface Users {
   /**
    * The profile, if it is loaded. Requests it if it is missing, or if the address of its picture is about to expire: a few requests at a time,

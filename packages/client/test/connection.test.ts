@@ -212,7 +212,7 @@ it('says that the network is gone, once it is clear that the socket went with it
   world.online = false;
   world.check();
   // Nobody waits for long to be told what the device knows.
-  await clock.pass(2_000);
+  await clock.pass(1_000);
   expect(connection.state.status).toBe('offline');
   await clock.pass(hour);
   expect(connection.state.status).toBe('offline');

@@ -1,5 +1,7 @@
 /** A chat on a server that the test plays: what it holds after days, and what it leaves when it is closed. */
 import { beforeEach, expect, it } from 'vitest';
+import { createFriends } from '../src/friends.ts';
+import { createInvitations } from '../src/groups.ts';
 import type { Chat, ConversationView } from '../src/index.ts';
 import { createChat } from '../src/index.ts';
 import { openWindow } from '../src/window.ts';
@@ -48,6 +50,7 @@ function startServer() {
     if (!state.answers) throw new TypeError('no network');
     if (pathname === '/api/me') return Response.json({ username: 'bob' });
     if (pathname.endsWith('/messages')) return Response.json(messagesOf(searchParams));
+    if (pathname.startsWith('/api/me/')) return Response.json({ results: [{ username: 'carol' }], next: null });
     return method === 'GET' ? Response.json(view()) : new Response(null, { status: 204 });
   };
   return { state, fetch };
@@ -112,6 +115,16 @@ function write(socket: FakeSocket, count: number): void {
   for (let sent = 0; sent < count; sent++) socket.receive(fakeEvent(++server.state.seq));
 }
 
+it('lists that are asked for while a connection is catching up are loaded, also when its first event is past', async () => {
+  await settle();
+  FakeSocket.instances[0]?.open();
+  FakeSocket.instances[0]?.receive({ type: 'conversations', results: [], next: null });
+  expect(chat.state.status).toBe('catching up');
+  const [friends, groups] = [createFriends(chat), createInvitations(chat)];
+  await settle();
+  expect([friends.received.length, groups.invitations.length]).toEqual([1, 1]);
+});
+
 it('a window keeps no hole between what was loaded and what came after the client had forgotten the messages between', async () => {
   server.state.seq = 500;
   const socket = await connect();
@@ -167,6 +180,13 @@ it('sends how far the user has read when the conversation is closed at once', as
   conversation.read(2);
   conversation.close();
   expect(socket.sent).toContainEqual({ type: 'read_messages', conversation: 'alice_bob', up_to: 2, quiet: true });
+});
+
+it('a conversation that the user has left has ended, so that nobody shows it as open', async () => {
+  await connect();
+  const conversation = await chat.open('alice_bob');
+  await conversation.leave();
+  expect(conversation.ended).toMatchObject({ code: 'forbidden' });
 });
 
 it('a conversation stays current when one that was opened before it is closed once more', async () => {

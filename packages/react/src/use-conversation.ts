@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useSession } from './chat-provider.ts';
 import { useValue } from './use-value.ts';
 
+/** A conversation that a component wants. */
 export type OpenedConversation =
   | { readonly status: 'opening'; readonly conversation?: undefined; readonly error?: undefined }
   | { readonly status: 'open'; readonly conversation: Conversation; readonly error?: undefined }

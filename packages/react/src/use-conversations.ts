@@ -2,6 +2,7 @@ import type { ConversationView } from '@parley/client';
 import { useChat } from './chat-provider.ts';
 import { useValue } from './use-value.ts';
 
+/** The conversations of the user. */
 export interface Inbox {
   /** Latest first. */
   readonly conversations: readonly ConversationView[];

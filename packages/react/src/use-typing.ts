@@ -1,6 +1,7 @@
 import type { Conversation } from '@parley/client';
 import { useValue } from './use-value.ts';
 
+/** Who is typing, and the user’s own keys. */
 export interface Typing {
   /** User names of the others who are typing, in the order in which they began. */
   readonly users: readonly string[];
