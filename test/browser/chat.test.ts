@@ -125,12 +125,13 @@ story(
     await say(a, 'מחר');
     const short = message(a, 'מחר').locator('.message-words');
     await short.waitFor();
-    const room = await short.evaluate((words) => {
-      const text = document.createRange();
-      text.selectNodeContents(words.querySelector('.message-text') ?? words);
-      const meta = words.querySelector('.message-meta')?.getBoundingClientRect();
-      return text.getBoundingClientRect().left - (meta?.right ?? 0);
-    });
-    expect(room).toBeGreaterThan(4);
+    const room = () =>
+      short.evaluate((words) => {
+        const text = document.createRange();
+        text.selectNodeContents(words.querySelector('.message-text') ?? words);
+        const meta = words.querySelector('.message-meta')?.getBoundingClientRect();
+        return text.getBoundingClientRect().left - (meta?.right ?? 0);
+      });
+    await expect.poll(room).toBeGreaterThan(4);
   },
 );
