@@ -62,7 +62,7 @@ export function createHttp(options: {
         const date = Date.parse(response.headers.get('date') ?? '');
         if (date) tokens.serverTime(date);
         const text = await response.text();
-        if (text !== '') answer = JSON.parse(text);
+        if (text) answer = JSON.parse(text);
       } catch (cause) {
         if (signal?.aborted) throw signal.reason;
         if (cause instanceof ParleyError) throw cause;
