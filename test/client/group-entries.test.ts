@@ -1,5 +1,5 @@
 /** The client's entries for pinned messages, pictures and invite links, against a running Parley. */
-import { createChat, NotFound } from '@parley/client';
+import { createChat, type Message, NotFound } from '@parley/client';
 import { createInviteLinks } from '@parley/client/invite-links';
 import { createLastMessages } from '@parley/client/last-messages';
 import { createLook } from '@parley/client/look';
@@ -67,7 +67,14 @@ it('the last messages of the inbox are told whole, those that were there and tho
   const chat = connect(anna);
   const { id } = (await anna.post('/conversations', { title: 'Trip', members: [] })).body;
   await anna.post(`/conversations/${id}/messages`, { message: `I am @${anna.username}`, client_id: 'one' });
-  const last = createLastMessages(chat);
+  let stored: readonly Message[] = [];
+  const store = {
+    load: () => stored,
+    save(messages: readonly Message[]) {
+      stored = messages;
+    },
+  };
+  const last = createLastMessages(chat, store);
   const until = (isSo: () => boolean) =>
     new Promise<void>((resolve) => {
       const stop = last.subscribe(() => {
@@ -82,6 +89,8 @@ it('the last messages of the inbox are told whole, those that were there and tho
   expect(last.of(before)).toBeUndefined();
   await until(() => last.of(before) !== undefined);
   expect(last.of(before)).toMatchObject({ mentions: [anna.username], attachments: [] });
+  // The next visit knows it at once.
+  expect(createLastMessages(chat, store).of(before)).toMatchObject({ mentions: [anna.username] });
 
   await chat.open(id);
   const comes = until(() => true);

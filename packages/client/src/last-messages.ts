@@ -12,10 +12,19 @@ export interface LastMessages {
   subscribe(listener: () => void): () => void;
 }
 
-/** Last messages of a chat. It ends with the chat. */
-export function createLastMessages(chat: Pick<Chat, 'request' | 'onEvent'>): LastMessages {
+/** Where they are kept, such as `localStorage`, so that another visit need not ask for them again. */
+export interface LastMessageStore {
+  load(): readonly Message[];
+  /** @param messages at most 200, those that were asked for last at the end; the addresses of their files are of no use any more after an hour */
+  save(messages: readonly Message[]): void;
+}
+
+const maxStored = 200;
+
+/** Last messages of a chat. It ends with the chat. @param store default: none, and the next page asks again */
+export function createLastMessages(chat: Pick<Chat, 'request' | 'onEvent'>, store?: LastMessageStore): LastMessages {
   /** Of each conversation the last one that came. */
-  const known = new Map<string, Message>();
+  const known = new Map(store?.load().map((message) => [message.conversation, message] as const));
   /** What was asked for last. */
   const asked = new Map<string, string>();
   const changes = createEmitter<Message>();
@@ -33,7 +42,10 @@ export function createLastMessages(chat: Pick<Chat, 'request' | 'onEvent'>): Las
   async function load(id: string, seq: number): Promise<void> {
     const { results } = await chat.request<MessagePage>('GET', `${pathOf(id)}/messages?before=${seq + 1}&limit=1`);
     const [message] = results;
-    if (message?.seq === seq) keep(message);
+    if (message?.seq !== seq) return;
+    known.delete(id);
+    keep(message);
+    store?.save([...known.values()].slice(-maxStored));
   }
 
   return {
