@@ -160,9 +160,11 @@ story('after the first visit every part of the page opens without a connection',
   await page.keyboard.press('Escape');
 
   // What is forwarded to a conversation that was not open yet waits in this page, which says so and asks before it goes.
+  // The note below the field moves the messages.
+  await page.getByText('You are offline.').waitFor();
   await choose(page, 'One line', 'Forward');
   await page.getByRole('dialog', { name: 'Forward to' }).getByRole('button', { name: /Carol/ }).click();
-  await page.getByRole('status').getByText('Messages are sent when you are back.').first().waitFor();
+  await page.locator('.toast').getByText('Messages are sent when you are back.').waitFor();
   const asked = page.waitForEvent('dialog');
   await page.evaluate(() => void setTimeout(() => location.reload()));
   await (await asked).dismiss();
