@@ -123,6 +123,10 @@ story(
     expect(await field(page).inputValue()).toBe('the second, longer');
     await field(page).press('Enter');
     await message(page, 'the second, longer').waitFor();
+    // The page shows it at once; from the next step on the server would refuse it.
+    await expect
+      .poll(async () => JSON.stringify((await bob.get(`/conversations/${name}/messages`)).body.results))
+      .toContain('the second, longer');
 
     // A refused text is taken up while another message is edited.
     await bob.request('PUT', `/me/blocks/${alice.username}`);

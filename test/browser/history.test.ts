@@ -1,4 +1,4 @@
-import type { Locator, Page, Route, WebSocketRoute } from 'playwright-core';
+import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
 import { acquaint, named, type Person } from '../support/person.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
@@ -102,70 +102,6 @@ story(
     await page.getByRole('button', { name: 'Jump to latest, 1 new' }).click();
     await message(page, 'And now?').waitFor();
     await expect.poll(() => message(page, 'And now?').isVisible()).toBe(true);
-  },
-);
-
-story('a conversation that was never read begins at its first message', async ({ guest, chat }) => {
-  const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
-  const { page } = alice;
-  const name = named(alice.api, bob);
-  for (let number = 1; number <= 60; number++) {
-    const { status } = await bob.post(`/conversations/${name}/messages`, { message: `Message ${number}.` });
-    expect(status).toBe(201);
-  }
-  await openConversation(page, name);
-  expect(await message(page, 'Message 1.').getByText('New messages').count()).toBe(1);
-  await expect.poll(() => page.locator('.thread-scroller').evaluate(({ scrollTop }) => scrollTop)).toBeLessThan(48);
-  await page.getByRole('button', { name: /^Jump to latest/ }).click();
-  await message(page, 'Message 60.').waitFor();
-});
-
-/** Loads the page again. @returns its socket, to which a test adds what the server does not send */
-async function reloadWithSocket(page: Page): Promise<WebSocketRoute> {
-  let found = (_: WebSocketRoute) => {};
-  const socket = new Promise<WebSocketRoute>((resolve) => {
-    found = resolve;
-  });
-  await page.routeWebSocket(/.*/, (route) => {
-    route.connectToServer();
-    found(route);
-  });
-  await page.reload();
-  return socket;
-}
-
-story(
-  'who reads keeps the place when so much comes in days that the page forgets what is read',
-  async ({ guest, chat }) => {
-    const [alice, [bob]] = await Promise.all([guest('alice'), chat.people('bob')]);
-    await acquaint(alice.api, bob);
-    const id = [alice.username, bob.username].sort().join('_');
-    const path = `/conversations/${id}/messages`;
-    for (let number = 1; number <= 30; number++) await bob.post(path, { message: `Number ${number}.` });
-    await alice.api.post(`/conversations/${id}/read`);
-    const { page } = alice;
-    await openConversation(page, id);
-    const socket = await reloadWithSocket(page);
-    await message(page, 'Number 30.').waitFor();
-    await page.locator('.connection[data-status="live"]').waitFor();
-    const reads = message(page, 'Number 4.');
-    await reads.evaluate((row) => row.scrollIntoView({ block: 'center' }));
-    await page.getByRole('button', { name: 'Jump to latest' }).waitFor();
-    const [last] = (await alice.api.get(`${path}?limit=1`)).body.results;
-    // To send as much would take minutes.
-    for (let number = 1; number <= 1_001; number++) {
-      const later = { ...last, id: `later-${number}`, seq: last.seq + number, message: `Later ${number}.` };
-      socket.send(JSON.stringify({ type: 'chat_message', room: id, ...later }));
-    }
-    await message(page, 'Later 1001.').waitFor({ state: 'attached' });
-    const rows = page.getByRole('log', { name: 'Messages' }).locator('li[data-seq]');
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBeLessThan(700);
-    const isInView = () =>
-      reads.evaluateAll(([row]) => {
-        const { top = Number.NaN, bottom = Number.NaN } = row?.getBoundingClientRect() ?? {};
-        return top >= 0 && bottom <= innerHeight;
-      });
-    await expect.poll(isInView, { timeout: 10_000 }).toBe(true);
   },
 );
 
