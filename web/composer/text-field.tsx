@@ -1,5 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
+import { isTouch } from '../ui/is-touch.ts';
 import { t } from '../words/words.ts';
 import type { Mentions } from './use-mentions.ts';
 
@@ -57,9 +58,4 @@ export function TextField(props: {
       }}
     />
   );
-}
-
-/** On-screen keyboards have no Shift+Enter, so there Enter begins a new line. */
-export function isTouch(): boolean {
-  return matchMedia('(pointer: coarse)').matches;
 }

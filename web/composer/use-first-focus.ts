@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { isTouch } from './text-field.tsx';
+import { isTouch } from '../ui/is-touch.ts';
 
 /**
  * Whoever has opened a conversation wants to write: the field gets the focus, unless something else has it by now. Not where a finger chooses: the

@@ -29,11 +29,15 @@ export function closeLayers(): void {
   for (const close of layers.splice(0).reverse()) close();
 }
 
-/** While the component is there, Back closes it and does not leave the page. */
-export function useLayer(close: () => void): void {
+/**
+ * While the component is there, Back closes it and does not leave the page.
+ * @param isLayer does not change
+ */
+export function useLayer(close: () => void, isLayer = true): void {
   const latest = useRef(close);
   latest.current = close;
   useLayoutEffect(() => {
+    if (!isLayer) return;
     const layer = () => latest.current();
     layers.push(layer);
     pushEntry();

@@ -1,6 +1,8 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isGoToKey } from './go-to-key.ts';
+import { isTouch } from './is-touch.ts';
+import { useLayer } from './layers.ts';
 import { positionPopover } from './position-popover.ts';
 
 /**
@@ -35,6 +37,8 @@ export function useMenu(
       menu.querySelector<HTMLElement>('[aria-checked="true"], .emoji-grid button') ?? menu.querySelector('button')
     )?.focus();
   }, [element, anchor, shown]);
+  // On a phone, where it covers what is below, Back closes it. A pointer presses beside it.
+  useLayer(() => close.current(), isTouch());
   // Before the browser paints: keys may come at once.
   useLayoutEffect(() => {
     const leave = new AbortController();
