@@ -4,6 +4,9 @@ import { type Signal, signal } from '@preact/signals';
 import type { Messenger } from '../state/messenger.ts';
 import { kept } from '../ui/storage.ts';
 
+/** Characters; more than the beginning of a text that lists have. */
+const maxText = 300;
+
 const ofChat = new WeakMap<Messenger['chat'], { readonly messages: LastMessages; readonly changes: Signal<number> }>();
 
 /** The last message of a conversation, whole; undefined until it has come. A component that calls this is rendered again then. */
@@ -36,6 +39,12 @@ function keptFor(user: string): LastMessageStore {
         return [];
       }
     },
-    save: (messages) => kept.setItem(key, JSON.stringify(messages)),
+    save: (messages) => kept.setItem(key, JSON.stringify(messages.map(shortened))),
   };
+}
+
+/** What rows need of it: whole texts would take the room that drafts need, and the addresses of files work for an hour only. */
+function shortened(message: Message): Message {
+  const attachments = message.attachments.map((file) => ({ ...file, url: '' }));
+  return { ...message, message: message.message.slice(0, maxText), attachments };
 }
