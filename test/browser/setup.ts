@@ -39,8 +39,8 @@ export default async function startSite(project: TestProject): Promise<() => Pro
   try {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
-    // Tests send hundreds of messages before they open the page.
-    const assemblyDirectory = await assembly({ sendLimit: 24, sendLimitSeconds: 1 });
+    // Stories send hundreds of messages before they open the page, as fast as the machine can.
+    const assemblyDirectory = await assembly({ sendLimit: 0 });
     const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-browser-'));
     stops.push(async () => rmSync(dataDirectory, { recursive: true, force: true }));
     const runtime = await startLocal({ assemblyDirectory, dataDirectory, port: 0, passwordCost: 1_024 });
