@@ -38,6 +38,7 @@ export { SignUpFlow } from './session/sign-up-flow.tsx';
 export { AccountMenu } from './settings/account-menu.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
 export { SignOutDialog } from './settings/sign-out-dialog.tsx';
+export { tellTabs } from './state/held.ts';
 export { UploadTray } from './uploads/upload-tray.tsx';
 export { VoicePlayer } from './voice/voice-player.tsx';
 export { VoiceRecorder } from './voice/voice-recorder.tsx';

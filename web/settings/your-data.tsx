@@ -7,6 +7,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { plural, t } from '../words/words.ts';
+import { UnsentHere } from './unsent.tsx';
 
 const pollMs = 2_000;
 
@@ -78,9 +79,12 @@ function DeleteAccount() {
       action={t('Delete')}
       onConfirm={deleteAccount}
     >
-      {t(
-        'You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again. There is no way back. Make an archive first if you want to keep your messages.',
-      )}
+      <p>
+        {t(
+          'You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again. There is no way back. Make an archive first if you want to keep your messages.',
+        )}
+      </p>
+      <UnsentHere />
     </ConfirmButton>
   );
 }
