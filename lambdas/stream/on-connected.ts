@@ -3,16 +3,10 @@ import { limits } from '#protocol/limits';
 import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
-import {
-  type InboxRow,
-  memberDeliveredUntil,
-  pageOf,
-  peopleIn,
-  readInbox,
-  totalUnread,
-  toViews,
-} from '../chat/inbox.ts';
+import { type InboxRow, readInbox, totalUnread } from '../chat/inbox.ts';
 import { nextPage } from '../chat/inbox-address.ts';
+import { pageOf } from '../chat/inbox-page.ts';
+import { memberDeliveredUntil, peopleIn, toViews } from '../chat/inbox-views.ts';
 import { isMessage } from '../chat/log.ts';
 import { listMembers, membersAmong, recipientsOf } from '../chat/members.ts';
 import { asSeenBy, whoSees } from '../chat/presence-seen.ts';
