@@ -147,12 +147,12 @@ export function openWindow(
     }
     if (meanwhile !== events || !part) return;
     meanwhile = undefined;
-    // What was loaded while this ran stays, and what the window does not show any more is left out.
-    const [from, to] = [part.messages[0]?.seq ?? last, part.messages.at(-1)?.seq ?? first];
-    const isFresh = ({ seq }: Message) => seq >= Math.max(first, from) && seq <= Math.min(last, to);
-    const others = part.messages.filter((message) => !isFresh(message));
-    const now = { ...part, messages: [...fresh.filter(isFresh), ...others].sort((a, b) => a.seq - b.seq) };
-    setPart(events.reduce(applyToPart, now));
+    const found = new Map(fresh.map((message) => [message.seq, message]));
+    // What was loaded while this ran stays, and what is not shown any more stays away.
+    const messages = part.messages.flatMap((message) =>
+      message.seq < first || message.seq > last ? message : (found.get(message.seq) ?? []),
+    );
+    setPart(events.reduce(applyToPart, { ...part, messages }));
   }
 
   let live = conversation.messages;
