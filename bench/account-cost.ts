@@ -93,7 +93,7 @@ const usesBesides: Readonly<Record<RateKind, Use>> = {
   search: { reads: 100 * (limits.messageBytes / 4096) + limits.searchCharacters / 1024 + 4, milliseconds: 1_000 },
   lists: { reads: limits.inboxConversations + limits.membersRead / 2, milliseconds: 100 },
   forms: { writes: 2, uploads: 1, gigabytesStored: limits.attachmentBytes / 1e9 },
-  profile: { writes: 6, uploads: 2, milliseconds: 100 },
+  profile: { writes: 6, reads: 1, uploads: 2, messages: own, milliseconds: 100 },
   sessions: { writes: 1 + 3 * limits.devicesPerUser, messages: own, invocations: 2, milliseconds: 1_200 },
   // The most is to join by an invite link: state, membership, who has joined, link and the maker's role in a transaction, entry and index.
   groups: { writes: 12, reads: memberReads + 10, messages: eventPosts, milliseconds: 60, uploads: 1 },
@@ -104,7 +104,8 @@ const usesBesides: Readonly<Record<RateKind, Use>> = {
     milliseconds: 100,
   },
   invitations: { writes: 4, reads: 4, messages: 1 },
-  people: { writes: 11, reads: 12, messages: 2 + own },
+  // The most is to block a friend: the own devices learn of the block and of the friendship's end.
+  people: { writes: 11, reads: 14, messages: 3 + 2 * own },
   devices: { writes: 5, reads: 8 },
   clearing: sum(frame, { writes: 4, reads: 2 * inboxReads + 10, messages: 2 * own, milliseconds: 80 }),
 };

@@ -20,6 +20,7 @@ import { measureCreate } from './create.ts';
 import * as groups from './groups.ts';
 import { type Measured, measure, type Operation } from './measure.ts';
 import * as operations from './operations.ts';
+import * as people from './people.ts';
 import type { Results } from './report.ts';
 import { fillLog, invite } from './scenes.ts';
 
@@ -77,6 +78,10 @@ export async function runAll(
     await run(groups.pin(stage, pinning));
     await run(groups.listPinned(pinning));
     await run(await groups.joinByLink(stage, await scene('linking'), times));
+    const blocking = await scene('blocking');
+    await run(people.block(blocking, false));
+    await run(people.block(blocking, true));
+    await run(people.rename(blocking));
     await run(await operations.createWatched(await scene('watched')));
     const owner = await operations.withInbox(stage, 50);
     const inbox = await run(operations.inbox(owner, 50));

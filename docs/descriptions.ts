@@ -217,6 +217,21 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
       'A friendship has ended, or a request was taken back. If a request was refused, only the user who refused it gets this event.',
     example: { type: 'friend_removed', user: 'alice' },
   },
+  user_blocked: {
+    summary:
+      'You have blocked `person`, on this device or another one. Only your own connections get this event: the other user learns nothing of it.',
+    example: { type: 'user_blocked', person: profile },
+  },
+  user_unblocked: {
+    summary:
+      'You have ended your block of `user`, on this device or another one. Only your own connections get this event.',
+    example: { type: 'user_unblocked', user: 'alice' },
+  },
+  profile_changed: {
+    summary:
+      'You have changed your name, your picture, or whether others see that you are online, on this device or another one. `profile` is as in `GET /me`. Only your own connections get this event.',
+    example: { type: 'profile_changed', profile: { username: 'bob', name: 'Bob', avatar: null } },
+  },
   invited: {
     summary:
       'You are invited to a managed group, as in `GET /me/invitations`. You are a member once you accept, with `PUT /me/invitations/{id}`.',
@@ -410,14 +425,23 @@ const ofConversations = [
   'message_delivered',
 ] as const;
 
-const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed', 'invited', 'invitation_ended'] as const;
+const ofPeople = [
+  'friend_requested',
+  'friend_accepted',
+  'friend_removed',
+  'user_blocked',
+  'user_unblocked',
+  'profile_changed',
+  'invited',
+  'invitation_ended',
+] as const;
 
 /** What a connection of each scope receives. Every connection accepts all frames. */
 export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
   user: {
     summary: 'Everything, for all conversations of the user. Frames must name their conversation.',
     query: 'neither `conversation` nor `notifications`',
-    events: ['conversations', 'unread_count', 'presence', ...ofFriends, ...ofConversations, ...anywhere],
+    events: ['conversations', 'unread_count', 'presence', ...ofPeople, ...ofConversations, ...anywhere],
   },
   conversation: {
     summary: 'The events of one conversation. Frames may leave `conversation` out.',

@@ -6,6 +6,7 @@ import {
   ConversationSettings,
   ConversationView,
   Invitation,
+  Me,
   Message,
   Profile,
   Time,
@@ -70,6 +71,12 @@ export const events = {
   friend_accepted: z.object({ type: z.literal('friend_accepted'), by: z.string(), person: Profile }),
   /** A friendship or a request has ended; `user` is the other person. */
   friend_removed: z.object({ type: z.literal('friend_removed'), user: z.string() }),
+  /** To a user's own connections: they have blocked `person`. */
+  user_blocked: z.object({ type: z.literal('user_blocked'), person: Profile }),
+  /** To a user's own connections: they have ended their block of `user`. */
+  user_unblocked: z.object({ type: z.literal('user_unblocked'), user: z.string() }),
+  /** To a user's own connections: their profile as it is now. */
+  profile_changed: z.object({ type: z.literal('profile_changed'), profile: Me }),
   /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
   invited: z.extend(Invitation, { type: z.literal('invited') }),
   /** The invitation waits no longer: you have answered on one of your devices, or it was taken back. */

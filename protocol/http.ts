@@ -52,16 +52,6 @@ export type PinnedPage = z.infer<typeof PinnedPage>;
 export const InviteLinkPage = page(InviteLink);
 export type InviteLinkPage = z.infer<typeof InviteLinkPage>;
 
-/** The user of the token. `avatar` is a signed address, valid for an hour. */
-export const Me = z.object({
-  username: z.string(),
-  name: z.string(),
-  avatar: z.nullable(z.string()),
-  /** Only where it is so: nobody else sees whether you are online. */
-  hide_presence: z.optional(z.literal(true)),
-});
-export type Me = z.infer<typeof Me>;
-
 /** How far the deletion of an account is. */
 export const Deletion = z.object({
   state: z.enum(['running', 'done']),

@@ -119,6 +119,16 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** The user of the token. `avatar` is a signed address, valid for an hour. */
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  /** Only where it is so: nobody else sees whether you are online. */
+  hide_presence: z.optional(z.literal(true)),
+});
+export type Me = z.infer<typeof Me>;
+
 /** You are invited to a managed group by `person`, whose user name is `by`. */
 export const Invitation = z.object({
   conversation: z.string(),

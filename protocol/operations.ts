@@ -7,7 +7,7 @@ import type { ErrorCode } from './errors.ts';
 import { type FrameType, frameTasks } from './frames.ts';
 import * as http from './http.ts';
 import type { RateKind } from './limits.ts';
-import { ConversationView, InviteLink, Message, Profile } from './message.ts';
+import { ConversationView, InviteLink, Me, Message, Profile } from './message.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -73,7 +73,7 @@ export const operations = {
     task: 'read your profile',
     summary: 'Your profile. The first request creates the user.',
     routes: ['GET /me'],
-    answer: { status: 200, means: 'Your profile.', schemas: [http.Me] },
+    answer: { status: 200, means: 'Your profile.', schemas: [Me] },
   },
   updateMe: {
     task: 'change the profile',
@@ -82,7 +82,7 @@ export const operations = {
     routes: ['PATCH /me'],
     body: http.MeBody,
     rate: 'profile',
-    answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
+    answer: { status: 200, means: 'Your profile as it is now.', schemas: [Me] },
     errors: ['invalid_frame', 'attachment_missing', 'attachment_rejected'],
   },
   deleteMe: {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { ConversationPage, Me, MessagePage } from '#protocol/http';
-import { ConversationView } from '#protocol/message';
+import { ConversationPage, MessagePage } from '#protocol/http';
+import { ConversationView, Me } from '#protocol/message';
 import type { DrillPerson } from './drill-people.ts';
 
 /** What a person sees: their conversations with members, roles and counts, and every message with what became of it and what is in its files. */

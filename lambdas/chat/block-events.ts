@@ -1,6 +1,6 @@
 /**
- * What a blocked person is told at the block and at its end, so that what they have heard agrees with what they get when they ask: at the
- * block the other goes offline, and at its end they are as they are.
+ * What is told at a block and at its end. The devices of the user who blocks learn whom. The blocked person is told so much that what they have
+ * heard agrees with what they get when they ask: at the block the other goes offline, and at its end they are as they are.
  */
 import { receives } from '#protocol/scope';
 import { connectionsOf, postAll } from '../delivery/post.ts';
@@ -8,6 +8,7 @@ import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import type { Membership } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
+import { getProfile } from './people.ts';
 import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 import { readCursor } from './unread-count.ts';
@@ -19,7 +20,12 @@ export async function tellOfBlock(
   blocker: string,
   blocked: string,
 ): Promise<void> {
-  const users = await asSeenBy(services, blocked, await getUsers(services, [blocker, blocked]));
+  const both = await getUsers(services, [blocker, blocked]);
+  const own = ownConnections(both, blocker);
+  if (own.length > 0) {
+    await postAll(services, own, { type: 'user_blocked', person: await getProfile(services, blocker, blocked) });
+  }
+  const users = await asSeenBy(services, blocked, both);
   const to = users.filter(({ username }) => username === blocked);
   if (seq > 0) await postPresence(services, to, blocker, presenceOf(undefined, services.now(), true));
   if (isInside(services, users, blocker, conversation)) {
@@ -42,6 +48,7 @@ export async function tellOfUnblock(
     getConversationState(services, conversation),
     getUsers(services, [blocker, blocked]),
   ]);
+  await postAll(services, ownConnections(both, blocker), { type: 'user_unblocked', user: blocked });
   const users = await asSeenBy(services, blocked, both);
   const to = users.filter(({ username }) => username === blocked);
   const user = users.find(({ username }) => username === blocker);
@@ -53,6 +60,13 @@ export async function tellOfUnblock(
   if (read <= knownRead) return;
   const event = { type: 'messages_read', conversation, user: blocker, up_to: read } as const;
   await postAll(services, receiving(to, conversation), event);
+}
+
+function ownConnections(users: readonly User[], username: string) {
+  return connectionsOf(
+    users.filter((user) => user.username === username),
+    (scope) => scope.kind === 'user',
+  );
 }
 
 async function postPresence(

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { ChatError } from '#protocol/errors';
-import type { Deletion, Export, Me } from '#protocol/http';
+import type { Deletion, Export } from '#protocol/http';
 import { limits } from '#protocol/limits';
+import type { Me } from '#protocol/message';
 import { type AccountJobMessage, reviveAccountJob } from '../chat/account-jobs.ts';
 import { storeAvatar } from '../chat/avatar.ts';
 import { newDeletion, toDeletion } from '../chat/delete-account.ts';
@@ -10,6 +11,7 @@ import { newExport, toExport } from '../chat/export-account.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
+import { connectionsOf, postAll } from '../delivery/post.ts';
 import { createSignOut } from '../identity/sign-out.ts';
 import { openQueue } from '../runtime/queue.ts';
 import type { Services } from '../runtime/services.ts';
@@ -37,7 +39,11 @@ export const account: HttpHandlers<
     const avatar = typeof upload === 'string' ? await storeAvatar(services, user, user.username, upload) : upload;
     const changed = await updateProfile(services, user, { name, avatar, hidesPresence });
     if (!changed.user) throw noteEmpty(services, user.username, 'profile', changed.waitMs);
-    return toMe(services, changed.user);
+    const profile = await toMe(services, changed.user);
+    // Others see it when they next load it.
+    const connections = connectionsOf([changed.user], (scope) => scope.kind === 'user');
+    await postAll(services, connections, { type: 'profile_changed', profile });
+    return profile;
   },
 
   async signOutEverywhere(services, { caller, account: accountName }) {

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { violations } from './axe.ts';
 import { press, tap } from './finger.ts';
+import { signIn } from './sign-in.ts';
 import { story, storyInEach } from './story.ts';
 import { choose, message, openConversation } from './thread.ts';
 
@@ -131,5 +132,60 @@ storyInEach(
     await tap(page, menu.getByRole('menuitem', { name: 'Pin', exact: true }));
     await page.getByRole('link', { name: /Bob , pinned,/ }).waitFor();
     expect(await page.evaluate(() => location.hash)).not.toContain('/c/');
+  },
+);
+
+story(
+  'a block, its end, a new name and hidden presence are shown at once on another device of the same user',
+  async ({ guest, visitor, chat }) => {
+    const bob = await chat.person('bob');
+    const { page: laptop, api, ...first } = await guest('alice');
+    const { page: phone, ...second } = await visitor('alice’s phone');
+    // The settings ask for an archive that was never made.
+    for (const { expectProblem } of [first, second]) expectProblem(/404 .*\/me\/export/);
+    await phone.goto('/');
+    await signIn(phone, api.username);
+    const of = [bob.username, api.username].sort().join('_');
+    await bob.post(`/conversations/${of}/messages`, { message: 'one' });
+    for (const page of [laptop, phone]) {
+      await openConversation(page, of);
+      await page.getByRole('main').getByRole('button', { name: 'Details' }).click();
+      await page.getByRole('button', { name: 'Block Bob' }).waitFor();
+      await page.getByRole('button', { name: 'Ask to be friends' }).waitFor();
+    }
+    await laptop.getByRole('button', { name: 'Block Bob' }).click();
+    await laptop.getByRole('dialog').getByRole('button', { name: 'Block', exact: true }).click();
+    for (const page of [laptop, phone]) {
+      await page.getByRole('button', { name: 'Unblock Bob' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Ask to be friends' }).count()).toBe(0);
+    }
+    await phone.getByRole('button', { name: 'Unblock Bob' }).click();
+    for (const page of [laptop, phone]) await page.getByRole('button', { name: 'Block Bob' }).waitFor();
+
+    const settings = (page: typeof laptop) => page.getByRole('dialog', { name: 'Settings' });
+    for (const page of [laptop, phone]) {
+      await page.getByRole('button', { name: 'Account of Alice' }).click();
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await settings(page).getByText('You have blocked nobody.').waitFor();
+      await settings(page)
+        .getByRole('switch', { name: /^Show when I am online/, checked: true, disabled: false })
+        .waitFor();
+    }
+    await laptop.getByRole('textbox', { name: 'Display name' }).fill('Alice Liddell');
+    await laptop.getByRole('button', { name: 'Save' }).click();
+    await laptop.getByText('Saved.').waitFor();
+    await expect.poll(() => phone.getByRole('textbox', { name: 'Display name' }).inputValue()).toBe('Alice Liddell');
+    expect(await settings(phone).getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await settings(phone)
+      .getByRole('switch', { name: /^Show when I am online/ })
+      .click();
+    await settings(laptop)
+      .getByRole('switch', { name: /^Show when I am online/, checked: false })
+      .waitFor();
+    await bob.request('PUT', `/me/friends/${api.username}`);
+    await api.request('PUT', `/me/blocks/${bob.username}`);
+    for (const page of [laptop, phone]) await settings(page).getByRole('button', { name: 'Unblock Bob' }).waitFor();
+    await phone.keyboard.press('Escape');
+    await phone.getByRole('button', { name: 'Account of Alice Liddell' }).waitFor();
   },
 );

@@ -180,7 +180,7 @@ it('what is refused is kept until the user decides, also by the next page', asyn
   expect([next.failedSends.all, stored]).toEqual([[], []]);
 });
 
-it('friends, groups and invitations change on both sides, and blocks on one', async () => {
+it('friends, groups and invitations change on both sides, and blocks and the account on all devices of one', async () => {
   const [alice, bob, carol] = await stack.people('fa', 'fb', 'fc');
   const [at, bt, ct] = await Promise.all([alice, bob, carol].map((one) => connect(one)));
   if (!at || !bt || !ct) throw new Error('somebody is missing');
@@ -216,6 +216,43 @@ it('friends, groups and invitations change on both sides, and blocks on one', as
   expect([bt.blocks.has(carol.username), bt.blocks.has(alice.username)]).toEqual([true, false]);
   await bt.blocks.unblock(carol.username);
   expect(bt.blocks.people).toEqual([]);
+
+  // On another device: what happens there at once, and what happened while it had no connection.
+  let [online, hear] = [true, () => {}];
+  const sockets: WebSocket[] = [];
+  const other = await connect(bob, {
+    WebSocket: class extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols);
+        sockets.push(this);
+      }
+    },
+    environment: {
+      isOnline: () => online,
+      subscribe(listener) {
+        hear = listener;
+        return () => {};
+      },
+    },
+  });
+  await Promise.all([other.blocks.load(), other.account.load()]);
+  await bt.blocks.block(carol.username);
+  await until(other.blocks, () => other.blocks.has(carol.username) === true);
+  expect(other.blocks.people).toEqual((await bob.get('/me/blocks')).body.results);
+  await bt.account.change({ name: 'Bobby' });
+  await until(other.account, () => other.account.profile?.name === 'Bobby');
+  const offline = new Promise<void>((resolve) => other.onState(({ status }) => status === 'offline' && resolve()));
+  online = false;
+  for (const socket of sockets) socket.terminate();
+  await offline;
+  await bt.blocks.unblock(carol.username);
+  await bt.account.change({ name: 'Bob' });
+  expect([other.blocks.has(carol.username), other.account.profile?.name]).toEqual([true, 'Bobby']);
+  online = true;
+  hear();
+  await until(other.blocks, () => other.blocks.has(carol.username) === false);
+  await until(other.account, () => other.account.profile?.name === 'Bob');
+
   await at.friends.end(bob.username);
   await until(bt.friends, () => bt.friends.of(alice.username) === 'none');
 });

@@ -88,6 +88,52 @@ describe('where a block stands between two people', () => {
   });
 });
 
+describe('a block and its end', () => {
+  it('are told once to each device of who blocks, and not to the other; what is so already is not told again', async () => {
+    const [alice, bob] = await chat.people('talice', 'tbob');
+    const of = named(alice, bob);
+    await say(bob, of, 'hello');
+    const devices = [await alice.everything(), await alice.everything()];
+    const others = [
+      await alice.enter(of),
+      await alice.connect({ notifications: 'all' }),
+      await bob.everything(),
+      await bob.enter(of),
+      await bob.connect({ notifications: 'all' }),
+    ];
+    const fresh = async (sockets: typeof others) => {
+      await chat.settled();
+      const events = (await Promise.all(sockets.map((socket) => socket.rest()))).flat();
+      return events.filter(({ type }) => /block/.test(type));
+    };
+    await fresh([...devices, ...others]);
+
+    await block(alice, bob);
+    const person = { username: bob.username, name: 'Tbob', avatar: null, online: true, last_seen: null };
+    const blocked = { type: 'user_blocked', person };
+    expect(await fresh(devices)).toEqual([blocked, blocked]);
+    expect((await alice.get('/me/blocks')).body.results).toEqual([person]);
+    await block(alice, bob);
+    expect(await fresh(devices)).toEqual([]);
+
+    await unblock(alice, bob);
+    const unblocked = { type: 'user_unblocked', user: bob.username };
+    expect(await fresh(devices)).toEqual([unblocked, unblocked]);
+    await unblock(alice, bob);
+    expect(await fresh(devices)).toEqual([]);
+    expect(await fresh(others)).toEqual([]);
+  });
+
+  it('before the first message are told to the devices of who blocks, too', async () => {
+    const [alice, bob] = await chat.people('ualice', 'ubob');
+    const device = await alice.everything();
+    await block(alice, bob);
+    expect(await device.next('user_blocked')).toMatchObject({ person: { username: bob.username } });
+    await unblock(alice, bob);
+    expect(await device.next('user_unblocked')).toEqual({ type: 'user_unblocked', user: bob.username });
+  });
+});
+
 describe('what a blocked person is told', () => {
   /** A conversation between two, with the sockets of the one who will be blocked. */
   async function pair(...names: [string, string]) {

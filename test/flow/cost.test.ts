@@ -33,6 +33,7 @@ import {
   typing,
   withInbox,
 } from '#bench/operations';
+import { block, rename } from '#bench/people';
 import { fillLog, invite } from '#bench/scenes';
 import { type Chat, startChat } from '../support/chat.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -132,6 +133,16 @@ describe.runIf(local)('the cost', () => {
     const bars = [useBar('groups', pinned), useBar('groups', joined), useBar('lists', listed)];
     expect(bars).toEqual(met(bars));
     expect([writeUnits(pinned).most, writeUnits(listed).most]).toEqual([8, 0]);
+  });
+
+  it('of a block, its end and a new name is what the limits assume, with all that is told', async () => {
+    const { runtime } = stage;
+    const blocking = await pair(stage, 'blocking');
+    const blocked = await measure(runtime, block(blocking, false), 2);
+    const ended = await measure(runtime, block(blocking, true), 2);
+    const renamed = await measure(runtime, rename(blocking), 2);
+    const bars = [useBar('people', blocked), useBar('people', ended), useBar('profile', renamed)];
+    expect(bars).toEqual(met(bars));
   });
 
   it('of a message through the client is seven frames and posts with typing and reading, and an open page asks for nothing', async () => {

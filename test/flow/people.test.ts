@@ -33,6 +33,36 @@ async function upload(person: Person, file = png, contentType = 'image/png', at 
   return body.id;
 }
 
+describe('a change of the profile', () => {
+  it('is told once to each device of the user and to nobody else, whatever was changed', async () => {
+    const [alice, bob] = await chat.people('talice', 'tbob');
+    const conversation = named(alice, bob);
+    await alice.post(`/conversations/${conversation}/messages`, { message: 'hello' });
+    const devices = [await alice.everything(), await alice.everything()];
+    const others = [await alice.enter(conversation), await bob.everything(), await bob.enter(conversation)];
+    const fresh = async (sockets: typeof others) => {
+      await chat.settled();
+      const events = (await Promise.all(sockets.map((socket) => socket.rest()))).flat();
+      return events.filter(({ type }) => type === 'profile_changed').map(({ profile }) => profile);
+    };
+    await fresh([...devices, ...others]);
+    const { username } = alice;
+
+    await patch(alice, { name: 'Alice' });
+    const renamed = { username, name: 'Alice', avatar: null };
+    expect(await fresh(devices)).toEqual([renamed, renamed]);
+    await patch(alice, { hide_presence: true });
+    expect(await fresh(devices)).toEqual([1, 2].map(() => ({ ...renamed, hide_presence: true })));
+    await patch(alice, { avatar: await upload(alice) });
+    const avatar = expect.stringContaining('http');
+    expect(await fresh(devices)).toEqual([1, 2].map(() => ({ ...renamed, avatar, hide_presence: true })));
+    await patch(alice, {});
+    await patch(alice, { name: ' ' });
+    expect(await fresh(devices)).toEqual([]);
+    expect(await fresh(others)).toEqual([]);
+  });
+});
+
 describe('a name', () => {
   it('that is changed is shown from then on, also in older messages, and by the next connection', async () => {
     const [alice, bob] = await chat.people('nalice', 'nbob');

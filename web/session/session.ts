@@ -28,8 +28,8 @@ export interface Session {
   use(username: string): void;
   /** Leads this tab back to the sign-in page, without signing out. */
   leave(): void;
-  /** The display name has changed. */
-  rename(name: string): void;
+  /** A display name was loaded, or has changed. Nothing happens if it is that of nobody who is signed in. */
+  rename(user: { readonly username: string; readonly name: string }): void;
   /**
    * Signs out in all tabs, and removes what this browser stored for the user.
    * @param username default: the user of this tab
@@ -110,9 +110,9 @@ export function createSession(issuer: TokenIssuer): Session {
       accounts.write({ username, name, access, refresh: refresh ?? '', usedAt: Date.now() });
       use(username);
     },
-    rename(name) {
-      const account = accounts.read(user.peek() ?? '');
-      if (account) accounts.write({ ...account, name });
+    rename({ username, name }) {
+      const account = accounts.read(username);
+      if (account && account.name !== name) accounts.write({ ...account, name });
     },
     async signOut(username = user.peek()) {
       if (username === undefined) return;

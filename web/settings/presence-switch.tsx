@@ -1,30 +1,28 @@
-import type { Me } from '@parley/client';
-import { createAccount } from '@parley/client/account';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
+import { accountOf } from './account.ts';
 
 /** Whether others see when the user is online. */
 export function PresenceSwitch() {
-  const { chat } = useMessenger();
-  const account = useMemo(() => createAccount(chat), [chat]);
+  const account = accountOf(useMessenger().chat);
   const { busy, error, run } = useAction();
-  const [isShown, setShown] = useState<boolean>();
-  const put = ({ hide_presence }: Me) => setShown(!hide_presence);
   useEffect(() => {
-    account.load().then(put, () => {});
+    account.load().catch(() => {});
   }, [account]);
+  const { profile } = account;
+  const isShown = !profile?.hide_presence;
   return (
     <section>
       <Switch
         label={t('Show when I am online')}
         hint={t('And when I was here last')}
-        checked={isShown ?? true}
-        disabled={busy || isShown === undefined}
-        onChange={() => run(() => account.change({ hide_presence: isShown }).then(put))}
+        checked={isShown}
+        disabled={busy || !profile}
+        onChange={() => run(() => account.change({ hide_presence: isShown }))}
       />
       <ErrorMessage text={error} />
     </section>

@@ -1,4 +1,3 @@
-import { createAccount } from '@parley/client/account';
 import { useState } from 'preact/hooks';
 import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -7,22 +6,25 @@ import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { PictureChoice, useChosenPicture } from '../uploads/picture-choice.tsx';
 import { t } from '../words/words.ts';
+import { accountOf } from './account.ts';
 import { useDisplayName } from './use-display-name.ts';
 
 /** The display name and picture of the user. */
 export function ProfileForm() {
-  const { session, messenger } = useSession();
+  const { messenger } = useSession();
   const currentName = useDisplayName();
   const currentPicture = messenger.profiles.of(messenger.me)?.avatar ?? undefined;
-  const [name, setName] = useState(currentName);
+  /** Undefined until it is edited, so that a name that was changed on another device is shown. */
+  const [edited, setName] = useState<string>();
+  const name = edited ?? currentName;
   const picture = useChosenPicture(currentPicture);
   const [saved, setSaved] = useState(false);
   const { busy, error, submit } = useAction();
 
   async function save(): Promise<void> {
-    const me = await createAccount(messenger.chat).change({ name: name.trim(), picture: picture.chosen });
+    const me = await accountOf(messenger.chat).change({ name: name.trim(), picture: picture.chosen });
     messenger.profiles.put({ ...me, online: true, last_seen: null });
-    session.rename(me.name);
+    setName(undefined);
     picture.settle();
     setSaved(true);
   }

@@ -1,8 +1,8 @@
-import { createAccount } from '@parley/client/account';
 import { useSession } from '../state/session-context.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../words/words.ts';
+import { accountOf } from './account.ts';
 import { BlockedPeople } from './blocked-people.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
@@ -38,7 +38,7 @@ function SignOutEverywhere() {
   const { session, messenger } = useSession();
 
   async function signOut(): Promise<void> {
-    await createAccount(messenger.chat).signOutEverywhere();
+    await accountOf(messenger.chat).signOutEverywhere();
     // With the name: the session of this tab may have ended already.
     await session.signOut(messenger.me);
   }

@@ -1,12 +1,12 @@
 import type { Export } from '@parley/client';
-import { createAccount } from '@parley/client/account';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useSession } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { plural, t } from '../words/words.ts';
+import { accountOf } from './account.ts';
 import { UnsentHere } from './unsent.tsx';
 
 const pollMs = 2_000;
@@ -23,8 +23,7 @@ export function YourData() {
 }
 
 function Archive() {
-  const { chat } = useSession().messenger;
-  const account = useMemo(() => createAccount(chat), [chat]);
+  const account = accountOf(useSession().messenger.chat);
   const [archive, setArchive] = useState<Export>();
   const { busy, error, run } = useAction();
   const look = () => account.archive().then(setArchive);
@@ -65,7 +64,7 @@ function DeleteAccount() {
   const { session, messenger } = useSession();
 
   async function deleteAccount(): Promise<void> {
-    await createAccount(messenger.chat).delete();
+    await accountOf(messenger.chat).delete();
     // With the name: the session of this tab may have ended already.
     await session.signOut(messenger.me);
   }

@@ -73,7 +73,8 @@ export function createMessenger(session: Session, me: string): Messenger {
   const unread = computed(() => unreadTotal(conversations.value, now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
-  const profiles = createProfiles(chat);
+  // The user may have changed their name on another device.
+  const profiles = createProfiles(chat, (one) => one.username === me && session.rename(one));
   const friends = observed(createFriends(chat, { onPerson: profiles.put }));
   const invitations = observed(createInvitations(chat));
   let saving: ReturnType<typeof setTimeout> | undefined;
@@ -116,6 +117,7 @@ export function createMessenger(session: Session, me: string): Messenger {
       saving ??= setTimeout(save, cacheDelayMs);
     }),
     chat.onEvent((event) => {
+      if (event.type === 'profile_changed') profiles.put({ ...event.profile, online: true, last_seen: null });
       if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
       // A long inbox does not fit one frame: the rest is loaded over HTTP. If that fails, the next connection tries again.
       if (event.type !== 'conversations') return;

@@ -3,7 +3,7 @@ import type { Chat } from './chat.ts';
 import { createEmitter } from './emitter.ts';
 import { NotFound } from './errors.ts';
 import { pictureName } from './picture-name.ts';
-import type { Deletion, Export, Me } from './protocol.ts';
+import type { Deletion, Export, Me, ServerEvent } from './protocol.ts';
 
 /** What is missing stays as it is. */
 export interface ProfileChange {
@@ -16,7 +16,7 @@ export interface ProfileChange {
 
 /** The user themself. */
 export interface Account {
-  /** undefined until `load` or `change` was called. */
+  /** Undefined until it was loaded or changed, on whichever device; from then on it is current. */
   readonly profile: Me | undefined;
   /** @throws ParleyError */
   load(): Promise<Me>;
@@ -34,24 +34,40 @@ export interface Account {
   deletion(): Promise<Deletion | undefined>;
   /** Calls `listener` after each change of `profile`. @returns a function that ends the subscription */
   subscribe(listener: () => void): () => void;
+  close(): void;
 }
 
 /** The part of a chat that is about the user. It requests nothing before its functions are called. */
-export function createAccount(chat: Pick<Chat, 'request' | 'upload'>): Account {
+export function createAccount(chat: Pick<Chat, 'request' | 'upload' | 'onEvent'>): Account {
   const changes = createEmitter<void>();
   let profile: Me | undefined;
 
+  /** A change comes as an answer and as an event: the second one is none. */
   function keep(me: Me): Me {
+    if (profile && JSON.stringify(me) === JSON.stringify(profile)) return profile;
     profile = me;
     changes.emit();
     return me;
+  }
+
+  function apply(event: ServerEvent): void {
+    if (event.type === 'profile_changed') keep(event.profile);
+    // What happened without a connection.
+    else if (event.type === 'conversations' && profile) load().catch(() => {});
+  }
+
+  async function load(): Promise<Me> {
+    const before = profile;
+    const me = await chat.request<Me>('GET', '/me');
+    // What an event has told in the meantime is newer.
+    return profile === before || !profile ? keep(me) : profile;
   }
 
   return {
     get profile() {
       return profile;
     },
-    load: async () => keep(await chat.request<Me>('GET', '/me')),
+    load,
     async change({ picture, ...fields }) {
       const avatar = picture ? await chat.upload('/me/avatar', picture, { filename: pictureName(picture) }) : picture;
       return keep(await chat.request<Me>('PATCH', '/me', { ...fields, avatar }));
@@ -62,6 +78,7 @@ export function createAccount(chat: Pick<Chat, 'request' | 'upload'>): Account {
     delete: () => chat.request('DELETE', '/me'),
     deletion: () => orUndefined(chat.request<Deletion>('GET', '/me/deletion')),
     subscribe: changes.subscribe,
+    close: chat.onEvent(apply),
   };
 }
 

@@ -105,6 +105,14 @@ export type LastMessage = {
   readonly deleted: boolean;
 };
 
+/** The user of the token. `avatar` is a signed address, valid for an hour. */
+export type Me = {
+  readonly username: string;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly hide_presence?: true | undefined;
+};
+
 /**
  * A member, and how far they have read. `last_seen` is null while they are online, and before their first connection. Messages up to
  * `delivered_until` have been delivered to a connection of theirs.
@@ -163,14 +171,6 @@ export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
 export type Time = string;
-
-/** The user of the token. `avatar` is a signed address, valid for an hour. */
-export type Me = {
-  readonly username: string;
-  readonly name: string;
-  readonly avatar: string | null;
-  readonly hide_presence?: true | undefined;
-};
 
 /** How far the deletion of an account is. */
 export type Deletion = {
@@ -366,6 +366,12 @@ export type ServerEvents = {
   readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
   /** A friendship or a request has ended; `user` is the other person. */
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
+  /** To a user's own connections: they have blocked `person`. */
+  readonly user_blocked: { readonly type: 'user_blocked'; readonly person: Profile };
+  /** To a user's own connections: they have ended their block of `user`. */
+  readonly user_unblocked: { readonly type: 'user_unblocked'; readonly user: string };
+  /** To a user's own connections: their profile as it is now. */
+  readonly profile_changed: { readonly type: 'profile_changed'; readonly profile: Me };
   /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
   readonly invited: {
     readonly conversation: string;
