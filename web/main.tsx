@@ -2,10 +2,9 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { type Config, isLocal, loadConfig, loadDemoUsers } from './config.ts';
 import { loadLater } from './load-later.ts';
-import type { SignInMethod } from './session/auth-context.ts';
+import type { Auth, SignInMethod } from './session/auth-context.ts';
 import { createCognitoAuth } from './session/cognito-auth.ts';
 import { createSession } from './session/session.ts';
-import { signInFromAddress } from './session/sign-in-from-address.ts';
 import { startClock } from './ui/now.ts';
 import { speakLanguage } from './words/language.ts';
 
@@ -27,7 +26,7 @@ async function start(config: Config): Promise<void> {
   const session = createSession(signInMethod.kind === 'password' ? signInMethod.cognito : signInMethod.openId);
   const auth = { session, signInMethod, loadDemoUsers: () => loadDemoUsers(config) };
   let error: string | undefined;
-  const username = await signInFromAddress(auth).catch(({ message }: Error) => {
+  const username = await nameInAddress(auth).catch(({ message }: Error) => {
     error = message;
     return undefined;
   });
@@ -36,6 +35,11 @@ async function start(config: Config): Promise<void> {
   registerWorker();
   // The borders that then show all shapes are in its style sheet.
   if (matchMedia('(forced-colors: active)').matches) loadLater().catch(() => {});
+}
+
+/** Few addresses ask for a user, or are an issuer's answer. */
+async function nameInAddress(auth: Auth): Promise<string | undefined> {
+  return location.search ? (await loadLater()).signInFromAddress(auth) : undefined;
 }
 
 async function signInMethodOf(config: Config): Promise<SignInMethod> {

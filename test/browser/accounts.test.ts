@@ -156,6 +156,13 @@ story(
     await signsOut.getByText('A draft.').waitFor();
     await signsOut.getByRole('button', { name: 'Cancel' }).click();
     expect(await field(page).inputValue()).toBe('A draft without room');
+    // So does another tab, which does not have that draft.
+    const other = await alice.tab();
+    await other.goto('/');
+    await other.getByRole('button', { name: /^Account of/ }).click();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByRole('dialog', { name: 'Sign out?' }).getByText('A draft.').waitFor();
+    await other.close();
     const asked = page.waitForEvent('dialog');
     await page.evaluate(() => void setTimeout(() => location.reload()));
     await (await asked).dismiss();
@@ -165,5 +172,53 @@ story(
     await page.getByRole('button', { name: 'Continue as Alice', exact: true }).click();
     await openConversation(page, named(alice.api, bob));
     await expect.poll(() => field(page).inputValue()).toBe('A draft without room');
+  },
+);
+
+story(
+  'what one tab alone has is not lost unasked when another one ends the session of both',
+  async ({ guest, chat }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page: first } = alice;
+    // The settings look whether there is an archive of one's data.
+    alice.expectProblem(/404/);
+    const second = await alice.tab();
+    await openConversation(second, named(alice.api, bob));
+    await second
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') });
+    const files = second.getByRole('list', { name: 'Files to send' });
+    await files.locator('[data-status=uploaded]').waitFor();
+    const account = first.getByRole('button', { name: /^Account of/ });
+    const asks = async (title: string, line: string) => {
+      const dialog = first.getByRole('dialog', { name: title });
+      await dialog.getByText(line, { exact: true }).waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+    };
+    const signOut = async () => {
+      await account.click();
+      await first.getByRole('button', { name: 'Sign out', exact: true }).click();
+    };
+    await signOut();
+    await asks('Sign out?', 'A file.');
+    await account.click();
+    await first.getByRole('button', { name: 'Settings' }).click();
+    await first.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await asks('Sign out everywhere?', 'A file.');
+    await first.getByRole('button', { name: 'Delete your account' }).click();
+    await asks('Delete your account for ever?', 'A file.');
+    await first.keyboard.press('Escape');
+
+    // Where it is gone, or has been sent, it does not count; a recording does.
+    await files.getByRole('button', { name: 'Remove a.txt' }).click();
+    await second.getByRole('button', { name: 'Record a voice message' }).click();
+    const recorder = second.getByRole('region', { name: 'Recording' });
+    await recorder.getByRole('button', { name: 'Send the voice message' }).and(second.locator(':enabled')).waitFor();
+    await signOut();
+    await asks('Sign out?', 'A file.');
+    await recorder.getByRole('button', { name: 'Discard' }).click();
+    await recorder.waitFor({ state: 'detached' });
+    await signOut();
+    await Promise.all([first, second].map((page) => page.getByRole('heading', { name: 'Sign in' }).waitFor()));
   },
 );

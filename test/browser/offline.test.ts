@@ -127,6 +127,46 @@ story(
   },
 );
 
+story(
+  'the list shows what waits to be sent and what was refused, also of a conversation that nothing was said in yet',
+  async ({ guest, chat }) => {
+    const [alice, bob, carol] = await Promise.all([guest('alice'), chat.person('bob'), chat.person('carol')]);
+    const { page, context } = alice;
+    const [withBob, withCarol] = [named(alice.api, bob), named(alice.api, carol)];
+    await bob.post(`/conversations/${withBob}/messages`, { message: 'Hello' });
+    // As a screen reader reads it.
+    const row = (name: RegExp) => page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name });
+    await openConversation(page, withCarol);
+    alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    // The client may ask for something meanwhile, or not.
+    await page.evaluate(() => fetch('/config.json').catch(() => {}));
+    await say(page, 'To somebody new');
+    // It has no message on the server, and is not open any more.
+    await page.goto('/#/');
+    await row(/^Carol .*Waiting to be sent, You: To somebody new/).waitFor();
+    await context.setOffline(false);
+    await row(/^Carol .*Sent, You: To somebody new/).waitFor();
+    await openConversation(page, withBob);
+    await context.setOffline(true);
+    await say(page, 'In the tunnel');
+    await row(/^Bob .*Waiting to be sent, You: In the tunnel/).waitFor();
+    await context.setOffline(false);
+    await row(/^Bob .*Sent, You: In the tunnel/).waitFor();
+
+    await bob.request('PUT', `/me/blocks/${alice.username}`);
+    await say(page, 'Too late');
+    await page.getByRole('list', { name: 'Not sent' }).getByText('Too late').waitFor();
+    await field(page).fill('A draft');
+    await openConversation(page, withCarol);
+    await row(/^Bob .*Not sent, You: Too late/).waitFor();
+    await openConversation(page, withBob);
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await openConversation(page, withCarol);
+    await row(/^Bob .*Draft: A draft/).waitFor();
+  },
+);
+
 story('after the first visit every part of the page opens without a connection', async ({ guest, chat }) => {
   const [alice, bob, carol] = await Promise.all([guest('alice'), guest('bob'), chat.person('carol')]);
   const withCarol = named(alice.api, carol);

@@ -1,7 +1,8 @@
 import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
 import { cleanText } from '@parley/client/text';
 import { computed, effect, signal, untracked } from '@preact/signals';
-import { readDraft, readTargets, saveDraft, saveTargets, type Targets } from '../state/drafts.ts';
+import { loadLater } from '../load-later.ts';
+import { hasUnkeptTexts, readDraft, readTargets, saveDraft, saveTargets, type Targets } from '../state/drafts.ts';
 import { perConversation } from '../state/per-conversation.ts';
 import { fileCountOf } from '../state/unsent-files.ts';
 import { createMessageFiles } from '../uploads/message-files.ts';
@@ -37,6 +38,12 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
   const targets = signal(keptTargets);
   /** Send was pressed while files were uploading: the message is sent when they are done, unless it changes before. */
   const isDue = signal(false);
+  /** The other tabs learn what would be lost if one of them signs out. */
+  const tell = () =>
+    loadLater().then(
+      ({ tellTabs }) => tellTabs(chat, user),
+      () => {},
+    );
   const autosave = createAutosave(() => {
     if (draft.value !== kept) {
       kept = draft.value;
@@ -46,6 +53,7 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
       keptTargets = targets.value;
       saveTargets(user, id, keptTargets);
     }
+    if (hasUnkeptTexts()) tell();
   });
   const edit = computed(() => {
     const { editing, edits } = targets.value;
@@ -110,6 +118,7 @@ function createComposition(chat: Chat, conversation: Conversation, user: string)
   const fileCount = fileCountOf(chat, id);
   effect(() => {
     fileCount.value = files.uploads.value.length + Number(isRecording.value);
+    if (fileCount.value > 0) tell();
   });
   effect(() => {
     const isReady = isDue.value && files.status.value === 'ready';

@@ -3,6 +3,7 @@ import { fold } from '@parley/client/text';
 import { useRef, useState } from 'preact/hooks';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
+import { tellTabs } from '../state/held.ts';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { fileCountOf, forwarding } from '../state/unsent-files.ts';
@@ -35,6 +36,7 @@ export function ForwardDialog(props: {
     props.onDone?.();
     const waiting = fileCountOf(chat, forwarding);
     waiting.value += messages.length;
+    tellTabs(chat, me);
     if (!navigator.onLine || state.value.status === 'waiting')
       showToast(t('You are offline. Messages are sent when you are back.'));
     try {

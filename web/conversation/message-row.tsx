@@ -3,6 +3,7 @@ import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { PersonAvatar } from '../people/person-avatar.tsx';
+import { ReceiptIcon } from '../ui/receipt-icon.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
 import { useLongPress } from '../ui/use-long-press.ts';
 import { systemText, t } from '../words/words.ts';
@@ -12,7 +13,6 @@ import { MessageQuote } from './message-quote.tsx';
 import { MessageReactions } from './message-reactions.tsx';
 import { MessageText } from './message-text.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
-import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
 
 const SelectBox = lazy((chunk) => chunk.SelectBox);

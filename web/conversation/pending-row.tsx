@@ -1,5 +1,6 @@
 import type { OutboxItem } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
+import { ReceiptIcon } from '../ui/receipt-icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
 import { sentUpload } from '../uploads/message-files.ts';
 import { fileLabel } from '../voice/voice-name.ts';
@@ -7,7 +8,6 @@ import { t } from '../words/words.ts';
 import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageText } from './message-text.tsx';
-import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
 
 /** A message of the user that is waiting to be sent. */

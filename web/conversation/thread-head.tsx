@@ -1,12 +1,12 @@
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
-import { largeCount } from '../people/large-count.ts';
+import { memberCount } from '../people/member-count.ts';
 import { backToInbox, hrefOf } from '../route.ts';
 import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { presenceText } from '../ui/times.ts';
-import { plural, t } from '../words/words.ts';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** Title and presence of a conversation, and its buttons. */
@@ -54,13 +54,10 @@ function usePresenceText({ conversation, me, nameOf }: Thread): string {
   if (typing.users.length > 0) return typingText(typing.users.map(nameOf), view.kind);
   const other = otherOf(view, me);
   if (other !== undefined) return presenceText(presence(other));
-  if (view.online !== undefined) return largeCount(view);
+  if (view.online !== undefined) return memberCount(view);
   const { members } = view;
-  const count = plural('{n} member|{n} members', members.length);
   const online = members.filter((member) => presence(member.username)?.online ?? member.online).length;
-  return online > 0
-    ? t('{members}, {online}', { members: count, online: plural('{n} online|{n} online', online) })
-    : count;
+  return memberCount({ member_count: members.length, online: online || null });
 }
 
 export function BackLink() {

@@ -8,9 +8,11 @@ import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { ReceiptIcon } from '../ui/receipt-icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
 import { number, t } from '../words/words.ts';
 import { lastReceipt, previewOf } from './preview.ts';
+import { unsentOf, withUnsent } from './unsent.ts';
 import { type RowMenu, useRowMenu } from './use-row-menu.ts';
 import { wholeMessage } from './whole-message.ts';
 
@@ -21,8 +23,11 @@ export function ConversationRow(props: {
   /** The open menu of the list. */
   readonly menu: Signal<RowMenu | undefined>;
 }) {
-  const { view, isCurrent } = props;
-  const { me, presence, now } = useMessenger();
+  const { isCurrent } = props;
+  const messenger = useMessenger();
+  const { me, presence, now } = messenger;
+  const unsent = unsentOf(messenger, props.view.id);
+  const view = unsent ? withUnsent(props.view, me, unsent.item) : props.view;
   const menu = useRowMenu(view.id, props.menu);
   const title = titleOf(view, me);
   const muted = isMuted(view, now.value);
@@ -56,7 +61,7 @@ export function ConversationRow(props: {
             {shortTime(at, now.value)}
           </time>
         )}
-        <SecondLine view={view} isCurrent={isCurrent} />
+        <SecondLine view={view} isCurrent={isCurrent} unsent={unsent?.state} />
         {view.unread_count > 0 && (
           <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
             {view.unread_count > 99 ? `${number(99)}+` : number(view.unread_count)}
@@ -75,17 +80,23 @@ export function ConversationRow(props: {
   );
 }
 
-const receipts = { sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
-
-/** Who is typing, else a draft, else the last message, whose direction is that of the text: what is in a `bdi` does not count. */
-function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
+/**
+ * Who is typing, else what the server refused, else a draft, else what waits, else the last message. Its direction is that of the text: what is in
+ * a `bdi` does not count.
+ */
+function SecondLine(props: {
+  readonly view: ConversationView;
+  readonly isCurrent: boolean;
+  readonly unsent: 'refused' | 'pending' | undefined;
+}) {
+  const { view, unsent } = props;
   const messenger = useMessenger();
   const { me, typing, nameOf } = messenger;
   const typists = typing(view.id);
   if (typists.length > 0) {
     return <span class="row-text row-typing">{typingText(typists.map(nameOf), view.kind)}</span>;
   }
-  const draft = isCurrent ? '' : readDraft(me, view.id).trim();
+  const draft = props.isCurrent || unsent === 'refused' ? '' : readDraft(me, view.id).trim();
   if (draft !== '') {
     return (
       <span class="row-text" dir="auto">
@@ -93,14 +104,13 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
       </span>
     );
   }
-  const { by, text, isQuiet } = previewOf(view, me, nameOf, wholeMessage(messenger, view));
-  const receipt = lastReceipt(view, me);
+  const { by, text, isQuiet } = previewOf(view, me, nameOf, unsent ? undefined : wholeMessage(messenger, view));
+  const mark = unsent ?? lastReceipt(view, me);
   return (
     <span class="row-text" dir="auto" data-quiet={isQuiet}>
-      {receipt && (
-        <bdi class="row-receipt" data-status={receipt}>
-          <Icon name={receipt === 'sent' ? 'check' : 'checks'} />
-          <span class="visually-hidden">{`${t(receipts[receipt])}, `}</span>
+      {mark && (
+        <bdi class="row-receipt">
+          <ReceiptIcon state={mark} after=", " />
         </bdi>
       )}
       {by !== undefined && <bdi>{by}:</bdi>} {text}

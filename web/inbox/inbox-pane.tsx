@@ -15,6 +15,7 @@ import { t } from '../words/words.ts';
 import { ConnectionLine } from './connection-line.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { matches } from './matches.ts';
+import { unsentOf } from './unsent.ts';
 import type { RowMenu } from './use-row-menu.ts';
 import { useSteadyOrder } from './use-steady-order.ts';
 
@@ -26,7 +27,8 @@ const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
 
 /** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {
-  const { me, conversations, loaded, now, friends, invitations } = useMessenger();
+  const messenger = useMessenger();
+  const { me, conversations, loaded, now, friends, invitations } = messenger;
   const [inArchive, setInArchive] = useState(false);
   const [typed, setTyped] = useState('');
   const [isCreating, setCreating] = useState(false);
@@ -38,10 +40,11 @@ export function InboxPane() {
   const archive = conversations.value.filter((view) => isArchived(view, now.value));
   const showsArchive = inArchive && query === '' && archive.length > 0;
   const listed = showsArchive ? archive : pinnedFirst(conversations.value);
+  const isBegun = ({ id }: ConversationView) => readDraft(me, id) !== '' || unsentOf(messenger, id) !== undefined;
   const rows = listed.filter((view) => {
     if (showsArchive) return true;
     if (query === '') {
-      return !archive.includes(view) && (hasStarted(view) || isOpen(view, me) || readDraft(me, view.id) !== '');
+      return !archive.includes(view) && (hasStarted(view) || isOpen(view, me) || isBegun(view));
     }
     return matches(query, [titleOf(view, me), ...view.members.flatMap(({ username, name }) => [username, name])]);
   });

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
-import { largeCount } from './large-count.ts';
+import { memberCount } from './member-count.ts';
 import { MemberRow } from './member-row.tsx';
 
 /** The members of a large conversation by user name, a page at a time. Their number is that of the last count. */
@@ -31,7 +31,7 @@ export function LargeMemberList({ view, role }: { readonly view: ConversationVie
   return (
     <section class="members" aria-labelledby="members">
       <h3 id="members" class="list-head">
-        {largeCount(view)}
+        {memberCount(view)}
       </h3>
       <ul>
         {members.map((member) => (

@@ -8,7 +8,6 @@ import type { Auth } from './auth-context.ts';
  */
 export async function signInFromAddress(auth: Auth): Promise<string | undefined> {
   const query = new URLSearchParams(location.search);
-  if ([...query].length === 0) return undefined;
   try {
     if (auth.signInMethod.kind === 'issuer' && query.has('state')) {
       await auth.session.add(await auth.signInMethod.openId.complete(query));

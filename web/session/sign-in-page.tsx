@@ -1,14 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
-import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
-import { useAction } from '../ui/use-action.ts';
 import { type Label, t } from '../words/words.ts';
 import { AccountPicker } from './account-picker.tsx';
 import { type SignInStep, useAuth } from './auth-context.ts';
-import type { OpenId } from './openid.ts';
 import { SignInForm } from './sign-in-form.tsx';
 
+const IssuerButton = lazy((chunk) => chunk.IssuerButton);
 const SignUpFlow = lazy((chunk) => chunk.SignUpFlow);
 
 const titles: Readonly<Record<SignInStep['name'], Label>> = {
@@ -55,18 +53,5 @@ export function SignInPage({ username, error }: { readonly username?: string; re
           ))}
       </div>
     </main>
-  );
-}
-
-/** Leads to the sign-in page of the issuer that the deployer configured. */
-function IssuerButton({ openId }: { readonly openId: OpenId }) {
-  const { busy, error, run } = useAction();
-  return (
-    <div class="stack">
-      <ErrorMessage text={error && t('The place where you sign in cannot be reached. Try again in a moment.')} />
-      <Button kind="main" disabled={busy} onClick={() => run(openId.begin)}>
-        {t('Sign in')}
-      </Button>
-    </div>
   );
 }

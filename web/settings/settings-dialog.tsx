@@ -9,6 +9,7 @@ import { NotificationsSwitch } from './notifications-switch.tsx';
 import { PresenceSwitch } from './presence-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
+import { UnsentHere } from './unsent.tsx';
 import { YourData } from './your-data.tsx';
 
 /** Parley's version. The build defines it. */
@@ -51,9 +52,12 @@ function SignOutEverywhere() {
         title={t('Sign out everywhere?')}
         onConfirm={signOut}
       >
-        {t(
-          'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.',
-        )}
+        <p>
+          {t(
+            'All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet are lost.',
+          )}
+        </p>
+        <UnsentHere />
       </ConfirmButton>
     </section>
   );

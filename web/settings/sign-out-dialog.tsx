@@ -1,12 +1,10 @@
-import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { useEffect, useState } from 'preact/hooks';
 import { forgetDevice } from '../notify/push-device.ts';
 import { navigate } from '../route.ts';
 import { useSession } from '../state/session-context.ts';
-import { fileCountOf, forwarding, unsentFiles } from '../state/unsent-files.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { plural, t } from '../words/words.ts';
-import { unsentTexts } from './unsent-texts.ts';
+import { t } from '../words/words.ts';
+import { UnsentList, unsentInBrowser, unsentInTab } from './unsent.tsx';
 
 /** How long signing out waits for the server to delete this browser's push device. */
 const forgetTimeoutMs = 3_000;
@@ -28,32 +26,12 @@ export function SignOutDialog({ leave, onClose }: { leave?: (() => void) | undef
   }
 
   useEffect(() => {
-    const { chat, me, failedSends } = messenger;
-    const ask = (...all: readonly (string | false)[]) => {
-      const found = all.filter((one) => one !== false);
-      if (found.length > 0) setUnsent(found);
+    const ask = (lines: readonly string[]) => {
+      if (lines.length > 0) setUnsent(lines);
       else void signOut();
     };
-    const forwarded = fileCountOf(chat, forwarding).value;
-    const files = unsentFiles(chat) - forwarded;
-    const filesText = files > 0 && plural('A file.|{n} files.', files);
-    const waitingText = (count: number) => count > 0 && plural('A message that waits.|{n} messages that wait.', count);
-    if (leave) return ask(waitingText(forwarded), filesText);
-    indexedDbOutbox(me)
-      .load()
-      .catch(() => [])
-      .then(({ length: stored }) => {
-        // Where the browser keeps nothing, they wait in this page.
-        const waiting = Math.max(stored, messenger.waiting());
-        const texts = unsentTexts(me);
-        const refused = failedSends.all.length;
-        ask(
-          waitingText(waiting + forwarded),
-          refused > 0 && plural('A message that the server refused.|{n} messages that the server refused.', refused),
-          texts > 0 && plural('A draft.|{n} drafts.', texts),
-          filesText,
-        );
-      });
+    if (leave) ask(unsentInTab(messenger));
+    else void unsentInBrowser(messenger).then(ask);
   }, []);
 
   if (unsent === undefined) return null;
@@ -64,12 +42,7 @@ export function SignOutDialog({ leave, onClose }: { leave?: (() => void) | undef
       onConfirm={signOut}
       onClose={onClose}
     >
-      <p>{t('What you have not sent will be lost:')}</p>
-      <ul>
-        {unsent.map((what) => (
-          <li key={what}>{what}</li>
-        ))}
-      </ul>
+      <UnsentList lines={unsent} />
     </ConfirmDialog>
   );
 }

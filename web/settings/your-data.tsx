@@ -7,6 +7,7 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { plural, t } from '../words/words.ts';
 import { accountOf } from './account.ts';
+import { UnsentHere } from './unsent.tsx';
 
 const pollMs = 2_000;
 
@@ -77,9 +78,12 @@ function DeleteAccount() {
       action={t('Delete')}
       onConfirm={deleteAccount}
     >
-      {t(
-        'You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again. There is no way back. Make an archive first if you want to keep your messages.',
-      )}
+      <p>
+        {t(
+          'You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again. There is no way back. Make an archive first if you want to keep your messages.',
+        )}
+      </p>
+      <UnsentHere />
     </ConfirmButton>
   );
 }

@@ -10,5 +10,5 @@ export const forwarding = 'forwarding';
 
 /** Over all conversations. */
 export function unsentFiles(chat: Chat): number {
-  return fileCountOf.all(chat).reduce((sum, count) => sum + count.peek(), 0);
+  return fileCountOf.all(chat).reduce((sum, count) => sum + count.value, 0);
 }

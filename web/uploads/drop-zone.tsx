@@ -3,6 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
 
+const names = ['dragenter', 'dragover', 'dragleave', 'drop'] as const;
+
 /** Covers the pane while files are dragged over it. Keyboard users have the attach button. */
 export function DropZone(props: {
   /** An element inside the pane. */
@@ -14,32 +16,20 @@ export function DropZone(props: {
   useEffect(() => {
     const pane = within.current?.closest<HTMLElement>('.conversation');
     if (!pane) return;
-    const isIn = ({ target }: DragEvent) => target instanceof Node && pane.contains(target);
+    const isIn = (place: EventTarget | null) => place instanceof Node && pane.contains(place);
+    const hear = (event: DragEvent) => {
+      const { type, target, relatedTarget, dataTransfer } = event;
+      if (!dataTransfer?.types.includes('Files')) return;
+      event.preventDefault();
+      const isOverPane = isIn(type === 'dragleave' ? relatedTarget : target);
+      dataTransfer.dropEffect = isOverPane ? 'copy' : 'none';
+      setOver(isOverPane && type !== 'drop');
+      if (isOverPane && type === 'drop') onFiles([...dataTransfer.files]);
+    };
     // On the window: the browser would open a file that is dropped beside the pane, in place of the page.
-    const drag = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = isIn(event) ? 'copy' : 'none';
-      setOver(isIn(event));
-    };
-    const leave = ({ relatedTarget }: DragEvent) => {
-      if (!(relatedTarget instanceof Node && pane.contains(relatedTarget))) setOver(false);
-    };
-    const drop = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      setOver(false);
-      if (isIn(event)) onFiles([...event.dataTransfer.files]);
-    };
-    addEventListener('dragenter', drag);
-    addEventListener('dragover', drag);
-    addEventListener('dragleave', leave);
-    addEventListener('drop', drop);
+    for (const name of names) addEventListener(name, hear);
     return () => {
-      removeEventListener('dragenter', drag);
-      removeEventListener('dragover', drag);
-      removeEventListener('dragleave', leave);
-      removeEventListener('drop', drop);
+      for (const name of names) removeEventListener(name, hear);
     };
   }, [within, onFiles]);
   if (!isOver) return null;
