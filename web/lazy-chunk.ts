@@ -11,6 +11,7 @@ export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
 export { MentionList } from './composer/mention-list.tsx';
 export { ModeBar } from './composer/mode-bar.tsx';
+export { QueuedNote } from './composer/queued-note.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { OfflinePane } from './conversation/offline-pane.tsx';

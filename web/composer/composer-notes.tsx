@@ -1,7 +1,10 @@
+import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { plural, t } from '../words/words.ts';
 import { remainingText } from './remaining-length.ts';
 import type { ShownComposition } from './use-composition.ts';
+
+const QueuedNote = lazy((chunk) => chunk.QueuedNote);
 
 /** Notes about the message being written; empty most of the time. */
 export function ComposerNotes(props: {
@@ -19,7 +22,7 @@ export function ComposerNotes(props: {
       <div role="status">
         {status === 'offline' && <p>{t('You are offline. Messages are sent when you are back.')}</p>}
         {status === 'waiting' && <p>{t('Not connected; trying again soon.')}</p>}
-        {isQueued && <p>{queuedNote(files.status.value)}</p>}
+        {isQueued && <QueuedNote status={files.status.value} />}
         {props.mentionCount > 0 && (
           <p class="visually-hidden">{plural('One person to mention.|{n} people to mention.', props.mentionCount)}</p>
         )}
@@ -27,10 +30,4 @@ export function ComposerNotes(props: {
       <div role="alert">{files.problem.value !== undefined && <p data-bad="true">{files.problem.value}</p>}</div>
     </div>
   );
-}
-
-function queuedNote(status: 'uploading' | 'failed' | 'ready'): string {
-  return status === 'failed'
-    ? t('Not sent yet: a file could not be uploaded. Try again, or remove it.')
-    : t('Sent as soon as the files are uploaded.');
 }
