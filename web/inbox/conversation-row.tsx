@@ -112,7 +112,7 @@ function SecondLine(props: {
         <bdi class="row-receipt">
           <ReceiptIcon state={mark} after=", " />
         </bdi>
-      )}
+      )}{' '}
       {by !== undefined && <bdi>{by}</bdi>}
       {by !== undefined && ': '}
       {text}
