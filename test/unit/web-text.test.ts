@@ -7,7 +7,8 @@ import { isMarked } from '#web/text/is-marked';
 import { type Block, type Inline, parse } from '#web/text/parse';
 import { plainWords } from '#web/text/plain-words';
 import { initialOf } from '#web/ui/initial';
-import { playTime, voiceName, voiceSeconds } from '#web/voice/voice-name';
+import { playTime } from '#web/voice/play-time';
+import { voiceName, voiceSeconds } from '#web/voice/voice-name';
 import { levelsOf } from '#web/voice/waveform';
 
 const inlinesOf = (block: Block): readonly Inline[] => {

@@ -61,7 +61,11 @@ function FailedSendItem(props: {
   return (
     <li class="failed-send">
       <div class="failed-send-bubble">
-        {text !== undefined && text !== '' && <p class="failed-send-text">{text}</p>}
+        {text !== undefined && text !== '' && (
+          <p class="failed-send-text" dir="auto">
+            {text}
+          </p>
+        )}
         {files > 0 && <p>{plural('One file|{n} files', files)}</p>}
         {action.type === 'delete' && <p>{t('Deleting a message')}</p>}
         {action.type === 'react' && <p>{action.emoji}</p>}

@@ -22,7 +22,7 @@ export function MentionList({ mentions: { id, found, active, choose } }: { reado
           <span class="mention-name" dir="auto">
             {person.name}
           </span>
-          <span class="mention-user">@{person.username}</span>
+          <bdi class="mention-user">@{person.username}</bdi>
         </div>
       ))}
     </div>

@@ -49,7 +49,7 @@ export function Lightbox(props: {
     >
       <header class="lightbox-head">
         <p class="lightbox-name">
-          {picture.filename}
+          <bdi>{picture.filename}</bdi>
           {hasOthers && ` ${t('({n} of {all})', { n: index + 1, all: pictures.length })}`}
         </p>
         <a

@@ -62,7 +62,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
         if (/^audio\//.test(file.content_type)) {
           return (
             <figure class="sound" key={`${file.id} ${version}`}>
-              <figcaption>{file.filename}</figcaption>
+              <figcaption dir="auto">{file.filename}</figcaption>
               {/* biome-ignore lint/a11y/useMediaCaption: files from users have no captions */}
               <audio src={file.url} aria-label={file.filename} controls preload="none" onError={renew} />
             </figure>
@@ -93,7 +93,9 @@ function FileCard({ file, onApproach }: { readonly file: SentFile; onApproach(ev
       </span>
       <span class="visually-hidden">{t('Download')} </span>
       <span class="file-about">
-        <span class="file-name">{file.filename}</span>
+        <span class="file-name" dir="auto">
+          {file.filename}
+        </span>
         <span class="file-size">{formatSize(file.size)}</span>
       </span>
       <Icon name="download" />

@@ -11,14 +11,14 @@ export function OfflinePane({ name }: { readonly name: string }) {
   const view = conversations.value.find(({ id }) => id === of);
   return (
     <div class="empty-pane">
-      {view && <h2>{titleOf(view, me)}</h2>}
+      {view && <h2 dir="auto">{titleOf(view, me)}</h2>}
       <p>
         {status === 'offline' ? t('You are offline.') : t('Not connected; trying again soon.')}{' '}
         {t('The messages are shown as soon as you are connected, and what you wrote is sent then.')}
       </p>
       <ul class="unsent" aria-label={t('Waiting to be sent')}>
         {pending(of).map(({ client_id, action }) => (
-          <li key={client_id}>
+          <li key={client_id} dir="auto">
             <Icon name="clock" /> {action.type === 'create' ? action.message || t('File') : t('A change')}
           </li>
         ))}

@@ -62,7 +62,9 @@ function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
                 <Icon name="file" />
               </span>
               <span class="file-about">
-                <span class="file-name">{fileLabel(file.name ?? t('File'))}</span>
+                <span class="file-name" dir="auto">
+                  {fileLabel(file.name ?? t('File'))}
+                </span>
                 <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
               </span>
             </p>

@@ -19,16 +19,16 @@ import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { showError, showToast } from '../ui/toast.tsx';
 import { useMenu } from '../ui/use-menu.ts';
-import { type Label, t } from '../words/words.ts';
+import { t } from '../words/words.ts';
 import { muteEndText } from './mute-end-text.ts';
 import type { RowMenu } from './use-row-menu.ts';
 
 const hourMs = 3_600_000;
-const mutes: readonly (readonly [label: Label, ms: number])[] = [
-  ['For an hour', hourMs],
-  ['For 8 hours', 8 * hourMs],
-  ['For a week', 7 * 24 * hourMs],
-  ['Until I unmute it', Number.POSITIVE_INFINITY],
+const mutes: readonly (readonly [label: () => string, ms: number])[] = [
+  [() => t('For an hour'), hourMs],
+  [() => t('For {n} hours', { n: 8 }), 8 * hourMs],
+  [() => t('For a week'), 7 * 24 * hourMs],
+  [() => t('Until I unmute it'), Number.POSITIVE_INFINITY],
 ];
 const levels = [
   ['all', 'All messages'],
@@ -116,7 +116,7 @@ function OpenMenu({ view, anchor, onClose }: RowMenu & { readonly view: Conversa
       const until = ms === Number.POSITIVE_INFINITY ? always : new Date(Date.now() + ms).toISOString();
       return item(
         'bell-off',
-        t(label),
+        label(),
         change({ muted_until: until }, `${muteEndText(until, Date.now())} ${t('Mentions still notify.')}`),
       );
     }),

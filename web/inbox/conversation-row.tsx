@@ -100,7 +100,7 @@ function SecondLine(props: {
   if (draft !== '') {
     return (
       <span class="row-text" dir="auto">
-        <bdi class="row-draft">{t('Draft:')}</bdi> {draft}
+        <bdi class="row-draft">{t('Draft')}</bdi>: {draft}
       </span>
     );
   }
@@ -113,7 +113,9 @@ function SecondLine(props: {
           <ReceiptIcon state={mark} after=", " />
         </bdi>
       )}
-      {by !== undefined && <bdi>{by}:</bdi>} {text}
+      {by !== undefined && <bdi>{by}</bdi>}
+      {by !== undefined && ': '}
+      {text}
     </span>
   );
 }

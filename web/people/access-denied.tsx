@@ -57,7 +57,7 @@ function NotJoined(props: { readonly title: string; readonly room: string; reado
   const { busy, error, run } = useAction();
   return (
     <>
-      <h2>{title}</h2>
+      <h2 dir="auto">{title}</h2>
       <p>{children}</p>
       <ErrorMessage text={error} />
       <Button kind="main" disabled={busy} onClick={() => run(() => createRooms(chat).join(room).then(reopen))}>
@@ -93,7 +93,7 @@ function NotFriends({ username }: { readonly username: string }) {
   }[friendship];
   return (
     <>
-      <h2>{name}</h2>
+      <h2 dir="auto">{name}</h2>
       <p>{text}</p>
       <ErrorMessage text={error} />
       <Button

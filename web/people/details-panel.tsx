@@ -75,7 +75,7 @@ function PersonStatus({ username }: { readonly username: string }) {
   const status = presenceText(presence(username));
   return (
     <p class="quiet">
-      @{plainName(username)}
+      <bdi>@{plainName(username)}</bdi>
       {status !== '' && ` · ${status}`}
     </p>
   );

@@ -9,15 +9,11 @@ import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { exactTime } from '../ui/times.ts';
 import { useAction } from '../ui/use-action.ts';
-import { type Label, number, plural, t } from '../words/words.ts';
+import { number, plural, t } from '../words/words.ts';
 
 const hour = 3_600;
-const times: readonly (readonly [seconds: number, name: Label])[] = [
-  [hour, '1 hour'],
-  [24 * hour, '1 day'],
-  [7 * 24 * hour, '7 days'],
-  [30 * 24 * hour, '30 days'],
-];
+const day = 24 * hour;
+const times = [hour, day, 7 * day, 30 * day];
 const numbers = [1, 10, 100, 1_000];
 
 /** The invite links of a group: to make, copy and revoke. */
@@ -25,7 +21,7 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
   const { chat } = useMessenger();
   const { busy, error, run, submit } = useAction();
   const [links, setLinks] = useState<readonly InviteLink[]>();
-  const [seconds, setSeconds] = useState(7 * 24 * hour);
+  const [seconds, setSeconds] = useState(7 * day);
   const [most, setMost] = useState(100);
   const inviteLinks = createInviteLinks(chat);
   useEffect(() => run(() => inviteLinks.list(view.id).then(setLinks)), []);
@@ -49,9 +45,9 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
         <label class="label">
           {t('The link works for')}
           <select class="field" value={seconds} onChange={(event) => setSeconds(Number(event.currentTarget.value))}>
-            {times.map(([value, name]) => (
+            {times.map((value) => (
               <option key={value} value={value}>
-                {t(name)}
+                {value < day ? plural('{n} hour|{n} hours', value / hour) : plural('{n} day|{n} days', value / day)}
               </option>
             ))}
           </select>

@@ -18,7 +18,9 @@ export function SignUpForm({ cognito, go }: Pick<FormProps, 'cognito' | 'go'>) {
     const username = typed.toLowerCase();
     // Other characters would be encoded as %xx, and other users would have to type that.
     if (!/^[a-z0-9.-]{1,64}$/.test(username)) {
-      throw new Error(t('A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.'));
+      throw new Error(
+        t('A user name has letters from a to z, digits, dots and hyphens, at most {n} of them.', { n: 64 }),
+      );
     }
     assertPassword(password);
     const sentTo = await createAccount(cognito, username, password, email);

@@ -35,7 +35,9 @@ export function AccountMenu(props: {
   return (
     <>
       <p class="account-name">
-        <strong dir="auto">{name}</strong>
+        <strong>
+          <bdi>{name}</bdi>
+        </strong>
         {name !== messenger.me && <span class="quiet">{messenger.me}</span>}
       </p>
       <ul>

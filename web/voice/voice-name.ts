@@ -16,12 +16,6 @@ export function voiceSeconds(filename: string): number | undefined {
   return minutes === undefined ? undefined : Number(minutes) * 60 + Number(seconds);
 }
 
-/** `1:05` */
-export function playTime(seconds: number): string {
-  const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-}
-
 /** The name of a file as people read it. */
 export const fileLabel = (filename: string): string =>
   voiceSeconds(filename) === undefined ? filename : t('Voice message');

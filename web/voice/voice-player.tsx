@@ -2,9 +2,9 @@ import type { Message } from '@parley/client';
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../ui/button.tsx';
-import { t } from '../words/words.ts';
+import { number, t } from '../words/words.ts';
 import { Bars } from './bars.tsx';
-import { playTime } from './voice-name.ts';
+import { playTime } from './play-time.ts';
 import { barCount, readSound, type Sound } from './waveform.ts';
 
 const speeds = [1, 1.5, 2] as const;
@@ -85,7 +85,7 @@ export function VoicePlayer(props: {
           speed.value = speeds[(speeds.indexOf(speed.value) + 1) % speeds.length] ?? 1;
         }}
       >
-        {speed.value}×
+        {number(speed.value)}×
       </Button>
       {/* biome-ignore lint/a11y/useMediaCaption: nobody writes captions for what users say */}
       <audio

@@ -5,8 +5,8 @@ import { Icon } from '../ui/icon.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import { Bars } from './bars.tsx';
+import { playTime } from './play-time.ts';
 import { type Recording, record } from './record.ts';
-import { playTime } from './voice-name.ts';
 import { barCount } from './waveform.ts';
 
 /**

@@ -157,7 +157,7 @@ export const ar: Catalogue = {
   ', muted,': '، مكتومة،',
   ', online,': '، متصل،',
   unread: 'غير مقروءة',
-  'Draft:': 'مسودة:',
+  Draft: 'مسودة',
   'Friend requests': 'طلبات الصداقة',
   'Accept {name}': 'قبول {name}',
   Accept: 'قبول',
@@ -340,8 +340,8 @@ export const ar: Catalogue = {
   Password: 'كلمة المرور',
   'The place where you sign in cannot be reached. Try again in a moment.':
     'تعذر الوصول إلى خدمة تسجيل الدخول. أعد المحاولة بعد لحظات.',
-  'A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.':
-    'يتكون اسم المستخدم من حروف من a إلى z وأرقام ونقاط وشرطات، 64 على الأكثر.',
+  'A user name has letters from a to z, digits, dots and hyphens, at most {n} of them.':
+    'يتكون اسم المستخدم من حروف من a إلى z وأرقام ونقاط وشرطات، {n} على الأكثر.',
   'Create the account': 'إنشاء الحساب',
   'Sign in instead': 'تسجيل الدخول بدلًا من ذلك',
   'Letters from a to z, digits, dots and hyphens. Others find you by it.':
@@ -412,7 +412,7 @@ export const ar: Catalogue = {
   'This file is damaged, so personal data cannot be removed from it. Choose another one.':
     'هذا الملف تالف، فلا يمكن إزالة البيانات الشخصية منه. اختر ملفًا آخر.',
   'Drop files to add them to your message': 'أفلت الملفات لإضافتها إلى رسالتك',
-  '{n} byte|{n} bytes': '0 بايت|بايت واحد|بايتان|{n} بايت|{n} بايت|{n} بايت',
+  '{n} byte|{n} bytes': '{n} بايت|بايت واحد|بايتان|{n} بايت|{n} بايت|{n} بايت',
   '{size} KB': '{size} ك.ب',
   '{size} MB': '{size} م.ب',
   'A picture can be a PNG, JPEG, GIF or WebP file.': 'يمكن أن تكون الصورة ملف PNG أو JPEG أو GIF أو WebP.',
@@ -439,7 +439,7 @@ export const ar: Catalogue = {
   'Signed out': 'تم تسجيل الخروج',
   Closed: 'مغلق',
   'For an hour': 'لمدة ساعة',
-  'For 8 hours': 'لمدة 8 ساعات',
+  'For {n} hours': 'لمدة {n} ساعات',
   'For a week': 'لمدة أسبوع',
   'Until I unmute it': 'حتى ألغي الكتم',
   'All messages': 'كل الرسائل',
@@ -447,10 +447,8 @@ export const ar: Catalogue = {
   Nothing: 'لا شيء',
   Person: 'شخص',
   Room: 'غرفة',
-  '1 hour': 'ساعة واحدة',
-  '1 day': 'يوم واحد',
-  '7 days': '7 أيام',
-  '30 days': '30 يومًا',
+  '{n} hour|{n} hours': '{n} ساعة|ساعة واحدة|ساعتان|{n} ساعات|{n} ساعة|{n} ساعة',
+  '{n} day|{n} days': '{n} يوم|يوم واحد|يومان|{n} أيام|{n} يومًا|{n} يوم',
   'Leave conversation': 'مغادرة المحادثة',
   'Leave group': 'مغادرة المجموعة',
   'Leave room': 'مغادرة الغرفة',
@@ -477,7 +475,7 @@ export const ar: Catalogue = {
   'The code could not be sent. Is the e-mail address right?': 'تعذر إرسال الرمز. هل عنوان البريد صحيح؟',
   'This page belongs to a server that no longer exists. Load it again.':
     'تتبع هذه الصفحة خادمًا لم يعد موجودًا. أعد تحميلها.',
-  'At least 8 characters': '8 أحرف على الأقل',
+  'At least {n} characters': '{n} أحرف على الأقل',
   'A small letter': 'حرف صغير',
   'A capital letter': 'حرف كبير',
   'A digit': 'رقم',

@@ -151,7 +151,7 @@ export const de: Catalogue = {
   ', muted,': ', stumm,',
   ', online,': ', online,',
   unread: 'ungelesen',
-  'Draft:': 'Entwurf:',
+  Draft: 'Entwurf',
   'Friend requests': 'Freundschaftsanfragen',
   'Accept {name}': 'Anfrage von {name} annehmen',
   Accept: 'Annehmen',
@@ -339,8 +339,8 @@ export const de: Catalogue = {
   Password: 'Passwort',
   'The place where you sign in cannot be reached. Try again in a moment.':
     'Der Anmeldedienst ist nicht erreichbar. Versuche es gleich noch einmal.',
-  'A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.':
-    'Ein Benutzername hat Buchstaben von a bis z, Ziffern, Punkte und Bindestriche, höchstens 64.',
+  'A user name has letters from a to z, digits, dots and hyphens, at most {n} of them.':
+    'Ein Benutzername hat Buchstaben von a bis z, Ziffern, Punkte und Bindestriche, höchstens {n}.',
   'Create the account': 'Konto anlegen',
   'Sign in instead': 'Stattdessen anmelden',
   'Letters from a to z, digits, dots and hyphens. Others find you by it.':
@@ -435,7 +435,7 @@ export const de: Catalogue = {
   'Signed out': 'Abgemeldet',
   Closed: 'Beendet',
   'For an hour': 'Für eine Stunde',
-  'For 8 hours': 'Für 8 Stunden',
+  'For {n} hours': 'Für {n} Stunden',
   'For a week': 'Für eine Woche',
   'Until I unmute it': 'Bis ich es aufhebe',
   'All messages': 'Alle Nachrichten',
@@ -443,10 +443,8 @@ export const de: Catalogue = {
   Nothing: 'Nichts',
   Person: 'Person',
   Room: 'Raum',
-  '1 hour': '1 Stunde',
-  '1 day': '1 Tag',
-  '7 days': '7 Tage',
-  '30 days': '30 Tage',
+  '{n} hour|{n} hours': '{n} Stunde|{n} Stunden',
+  '{n} day|{n} days': '{n} Tag|{n} Tage',
   'Leave conversation': 'Unterhaltung verlassen',
   'Leave group': 'Gruppe verlassen',
   'Leave room': 'Raum verlassen',
@@ -477,7 +475,7 @@ export const de: Catalogue = {
     'Der Code konnte nicht gesendet werden. Stimmt die E-Mail-Adresse?',
   'This page belongs to a server that no longer exists. Load it again.':
     'Diese Seite gehört zu einem Server, den es nicht mehr gibt. Lade sie neu.',
-  'At least 8 characters': 'Mindestens 8 Zeichen',
+  'At least {n} characters': 'Mindestens {n} Zeichen',
   'A small letter': 'Ein Kleinbuchstabe',
   'A capital letter': 'Ein Großbuchstabe',
   'A digit': 'Eine Ziffer',

@@ -154,7 +154,7 @@ export const es: Catalogue = {
   ', muted,': ', silenciada,',
   ', online,': ', en línea,',
   unread: 'no leídos',
-  'Draft:': 'Borrador:',
+  Draft: 'Borrador',
   'Friend requests': 'Solicitudes de amistad',
   'Accept {name}': 'Aceptar a {name}',
   Accept: 'Aceptar',
@@ -341,8 +341,8 @@ export const es: Catalogue = {
   Password: 'Contraseña',
   'The place where you sign in cannot be reached. Try again in a moment.':
     'No se puede acceder al servicio de inicio de sesión. Inténtalo de nuevo en un momento.',
-  'A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.':
-    'Un nombre de usuario tiene letras de la a a la z, cifras, puntos y guiones, 64 como máximo.',
+  'A user name has letters from a to z, digits, dots and hyphens, at most {n} of them.':
+    'Un nombre de usuario tiene letras de la a a la z, cifras, puntos y guiones, {n} como máximo.',
   'Create the account': 'Crear la cuenta',
   'Sign in instead': 'Mejor iniciar sesión',
   'Letters from a to z, digits, dots and hyphens. Others find you by it.':
@@ -439,7 +439,7 @@ export const es: Catalogue = {
   'Signed out': 'Sesión cerrada',
   Closed: 'Cerrado',
   'For an hour': 'Durante una hora',
-  'For 8 hours': 'Durante 8 horas',
+  'For {n} hours': 'Durante {n} horas',
   'For a week': 'Durante una semana',
   'Until I unmute it': 'Hasta que lo cambie',
   'All messages': 'Todos los mensajes',
@@ -447,10 +447,8 @@ export const es: Catalogue = {
   Nothing: 'Nada',
   Person: 'Persona',
   Room: 'Sala',
-  '1 hour': '1 hora',
-  '1 day': '1 día',
-  '7 days': '7 días',
-  '30 days': '30 días',
+  '{n} hour|{n} hours': '{n} hora|{n} de horas|{n} horas',
+  '{n} day|{n} days': '{n} día|{n} de días|{n} días',
   'Leave conversation': 'Dejar la conversación',
   'Leave group': 'Dejar el grupo',
   'Leave room': 'Dejar la sala',
@@ -479,7 +477,7 @@ export const es: Catalogue = {
     'No se ha podido enviar el código. ¿Es correcta la dirección de correo?',
   'This page belongs to a server that no longer exists. Load it again.':
     'Esta página es de un servidor que ya no existe. Cárgala de nuevo.',
-  'At least 8 characters': 'Al menos 8 caracteres',
+  'At least {n} characters': 'Al menos {n} caracteres',
   'A small letter': 'Una letra minúscula',
   'A capital letter': 'Una letra mayúscula',
   'A digit': 'Una cifra',
