@@ -13,10 +13,10 @@ import { openWindows } from '#lambdas/store/named-windows';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/support/person';
+import { setLength } from '#test/support/set-length';
 import type { Socket } from '#test/support/socket';
 import { inBatches, type Stage } from '#test/support/stage';
 import { untilIdle } from '#test/support/until-idle';
-import { setLength } from './set-length.ts';
 
 export interface Guest {
   readonly person: Person;

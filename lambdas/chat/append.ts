@@ -18,9 +18,9 @@ import { hashClientId } from '../store/idempotency-window.ts';
 import type { Membership } from '../store/membership.ts';
 import { getMemberSends } from '../store/named-sends.ts';
 import { type Claimed, claimNumber, type NewChange, type NewMessage, type Sender } from './claim-number.ts';
-import { sealUnused } from './log.ts';
 import { assertTokenLeft } from './rate-limits.ts';
 import { assertSameSend, sendOf, usedClientId } from './same-send.ts';
+import { sealUnused } from './seal.ts';
 
 interface Appended<E extends SentEntry, T> {
   readonly entry: E;

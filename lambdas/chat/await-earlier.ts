@@ -15,8 +15,8 @@ import { owe } from './user-limits.ts';
 /** ms between two looks; the first ones come sooner. */
 const lookMs = 50;
 const firstLooksMs = [10, 20, 30];
-/** About five seconds. */
-const looks = 100;
+/** ms; well below the function's timeout, however long a look takes */
+const waitMs = 5_000;
 /** Frames that waiting in vain costs: a function has run for as long as hundreds of them take. */
 const vainWait = 25;
 
@@ -25,13 +25,14 @@ const vainWait = 25;
  * @throws ChatError `conflict` when that does not happen within five seconds
  */
 export async function awaitEarlier(
-  services: Pick<Services, 'table' | 'pause'>,
+  services: Pick<Services, 'table' | 'now' | 'pause'>,
   conversation: Conversation,
   { username }: Caller,
   { after, clientId }: { readonly after: string; readonly clientId: string },
 ): Promise<void> {
   const ids = [after, clientId];
-  for (let look = 0; look < looks; look++) {
+  const end = services.now() + waitMs;
+  for (let look = 0; services.now() < end; look++) {
     if (await isSent(services, conversation, username, ids)) return;
     await services.pause(firstLooksMs[look] ?? lookMs);
   }

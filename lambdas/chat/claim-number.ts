@@ -12,9 +12,9 @@ import type { ChangeEntry, MessageEntry } from '../store/entry.ts';
 import { hashClientId } from '../store/idempotency-window.ts';
 import type { Membership } from '../store/membership.ts';
 import { claimNamedSend, forgetSends } from '../store/named-sends.ts';
-import { sealUnused } from './log.ts';
 import { tooFast } from './rate-limits.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
+import { sealUnused } from './seal.ts';
 
 /** An entry without the fields that it gets with its number. */
 type WithoutPlace<E> = E extends unknown

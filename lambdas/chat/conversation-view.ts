@@ -6,7 +6,7 @@ import { getConversationState } from '../store/conversation-state.ts';
 import { getDescription } from '../store/description.ts';
 import { getMembership } from '../store/membership.ts';
 import { ensureOwner } from './group-owner.ts';
-import { countsOf, toViews } from './inbox.ts';
+import { countsOf, toViews } from './inbox-views.ts';
 import { listMembers, withoutLeft } from './members.ts';
 import { requestCount } from './online-count.ts';
 import { unreadCount } from './unread-count.ts';

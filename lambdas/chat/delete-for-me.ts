@@ -11,7 +11,7 @@ import type { Membership } from '../store/membership.ts';
 import { type Connection, getUsers, type User } from '../store/user.ts';
 import { assertUnusedClientId } from './append.ts';
 import { type ChangeRequest, findTarget } from './change-message.ts';
-import { cursorAt } from './log.ts';
+import { cursorAt } from './log-counts.ts';
 import { assertWithinLog, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { ownCursor, unreadCount } from './unread-count.ts';

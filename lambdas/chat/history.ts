@@ -4,7 +4,9 @@ import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { Entry, LoggedEntry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import { type AtPending, isMessage, isShown, type LogRange, readLog } from './log.ts';
+import { isMessage, isShown } from '../store/entry.ts';
+import { type AtPending, readLog } from './log.ts';
+import type { LogRange } from './log-counts.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;

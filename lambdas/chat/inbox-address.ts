@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ChatError } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
-import type { InboxPlace } from './inbox.ts';
+import type { InboxPlace } from './inbox-page.ts';
 
 const Place = z.object({
   at: z.number(),

@@ -18,7 +18,7 @@ import { getStanding, type Invitation, linkJoinUpdate, managesCheck, type Standi
 import { assertNoBlock } from './blocks-between.ts';
 import { changeMembers, joinsUpdate } from './change-members.ts';
 import { conversationView } from './conversation-view.ts';
-import { pictureOf } from './inbox.ts';
+import { pictureOf } from './inbox-views.ts';
 import { manages, stillManages, tellOfTheEnd } from './invitations.ts';
 import { getProfile } from './people.ts';
 import { requireManager } from './require-manager.ts';

@@ -2,9 +2,8 @@ import type { ChangesPage } from '#protocol/http';
 import { toMessages } from '../delivery/render.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import { withChange } from '../store/apply-change.ts';
-import { type EraseEntry, getEntry, type LoggedEntry, type ShownEntry } from '../store/entry.ts';
+import { type EraseEntry, getEntry, isShown, type LoggedEntry, type ShownEntry } from '../store/entry.ts';
 import { messageChangedEvent, reactionEvent } from './change-message.ts';
-import { isShown } from './log.ts';
 import { systemEvent } from './system-events.ts';
 
 type LogEvent = ChangesPage['results'][number];

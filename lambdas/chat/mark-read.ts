@@ -14,7 +14,7 @@ import { moveCursor } from '../store/cursor.ts';
 import type { Membership } from '../store/membership.ts';
 import type { Connection, User } from '../store/user.ts';
 import { readInbox, totalUnread } from './inbox.ts';
-import { cursorAt } from './log.ts';
+import { cursorAt } from './log-counts.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { markOf, readCursor, unreadCount } from './unread-count.ts';

@@ -8,7 +8,7 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { bannedList, firstMembersOf, getMemberships, type Membership } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
-import { toMember } from './inbox.ts';
+import { toMember } from './inbox-views.ts';
 import { withoutLeft } from './members.ts';
 import { asSeenBy } from './presence-seen.ts';
 

@@ -12,7 +12,8 @@ import type { ConversationState } from '../store/conversation-state.ts';
 import { countMessages } from '../store/entry.ts';
 import { allHiddenMessages } from '../store/hidden.ts';
 import { uncountedAfter } from '../store/uncounted.ts';
-import { type LogRange, missingMessages, readLog } from './log.ts';
+import { readLog } from './log.ts';
+import { type LogRange, missingMessages } from './log-counts.ts';
 import type { Viewer } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;

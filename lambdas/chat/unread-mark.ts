@@ -5,12 +5,12 @@ import { receives } from '#protocol/scope';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState, Cursor } from '../store/conversation-state.ts';
-import { getEntries } from '../store/entry.ts';
+import { getEntries, isMessage } from '../store/entry.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import { changeOwnSettings, type Membership } from '../store/membership.ts';
 import type { UnreadMark } from '../store/own-settings.ts';
 import type { User } from '../store/user.ts';
-import { cursorAt, isMessage } from './log.ts';
+import { cursorAt } from './log-counts.ts';
 import { isMuted, shownSettings } from './own-settings.ts';
 import { markOf, ownCursor, unreadCount } from './unread-count.ts';
 

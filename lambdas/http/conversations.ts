@@ -1,8 +1,9 @@
 import { changeSettings } from '../chat/change-settings.ts';
 import { conversationView } from '../chat/conversation-view.ts';
 import { createGroup } from '../chat/create-group.ts';
-import { inboxPage, toViews } from '../chat/inbox.ts';
 import { readInboxPlace, writeInboxPlace } from '../chat/inbox-address.ts';
+import { inboxPage } from '../chat/inbox-page.ts';
+import { toViews } from '../chat/inbox-views.ts';
 import { accept, decline, invitationPage, isInvited } from '../chat/invitations.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';

@@ -3,7 +3,6 @@ import { searchWords } from '#protocol/search';
 import { addOrRemoveReaction, deleteMessage, editMessage } from '../chat/change-message.ts';
 import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
 import { pageAfter, pageAround, pageBefore, searchBefore } from '../chat/history.ts';
-import { isNotSealed, isShown } from '../chat/log.ts';
 import { toLogEvents } from '../chat/log-events.ts';
 import { markRead } from '../chat/mark-read.ts';
 import { messageCount } from '../chat/message-count.ts';
@@ -14,6 +13,7 @@ import type { Viewer } from '../chat/visible.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { isNotSealed, isShown } from '../store/entry.ts';
 import type { HttpHandlers, HttpRequest } from './handler.ts';
 import { limitOf, link } from './pages.ts';
 

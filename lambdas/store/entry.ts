@@ -285,3 +285,22 @@ export async function countMessages(
   }
   return count;
 }
+
+export function isMessage(entry: Entry): entry is MessageEntry {
+  return entry.type === 'message';
+}
+
+/** Messages and system entries, which history shows among them. */
+export function isShown(entry: Entry): entry is ShownEntry {
+  return entry.type === 'message' || entry.type === 'system';
+}
+
+/** All entries except sealed ones have a count of the messages up to them. */
+export function isNotSealed(entry: Entry): entry is Exclude<Entry, SealedEntry> {
+  return entry.type !== 'sealed';
+}
+
+/** How many messages were allocated before an entry. */
+export function countBefore(entry: Exclude<Entry, SealedEntry>): number {
+  return entry.count - (isMessage(entry) ? 1 : 0);
+}

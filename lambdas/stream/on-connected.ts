@@ -3,17 +3,10 @@ import { limits } from '#protocol/limits';
 import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
-import {
-  type InboxRow,
-  memberDeliveredUntil,
-  pageOf,
-  peopleIn,
-  readInbox,
-  totalUnread,
-  toViews,
-} from '../chat/inbox.ts';
+import { type InboxRow, readInbox, totalUnread } from '../chat/inbox.ts';
 import { nextPage } from '../chat/inbox-address.ts';
-import { isMessage } from '../chat/log.ts';
+import { pageOf } from '../chat/inbox-page.ts';
+import { memberDeliveredUntil, peopleIn, toViews } from '../chat/inbox-views.ts';
 import { listMembers, membersAmong, recipientsOf } from '../chat/members.ts';
 import { asSeenBy, whoSees } from '../chat/presence-seen.ts';
 import { readCursor, unreadCount } from '../chat/unread-count.ts';
@@ -22,7 +15,7 @@ import { connectionsOf, post } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
-import { getEntries, type MessageEntry, type ShownEntry } from '../store/entry.ts';
+import { getEntries, isMessage, type MessageEntry, type ShownEntry } from '../store/entry.ts';
 import { getMembership, type Membership } from '../store/membership.ts';
 import { type Connection, getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { postFirstEvent } from './first-event.ts';

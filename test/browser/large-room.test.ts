@@ -1,33 +1,26 @@
-import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { inject } from 'vitest';
 import { createMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import { inBatches } from '../support/stage.ts';
+import { withTable } from './site-table.ts';
 import { story } from './story.ts';
 import { message, say } from './thread.ts';
 
 const room = 'room:town';
 
 /** Makes a room of a hundred people who are not here. */
-async function fillRoom(endpoint: string): Promise<void> {
-  const site = inject('site');
-  if ('missing' in site) throw new Error(site.missing);
-  const plain = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials: site.credentials });
-  const { TableNames: [name = ''] = [] } = await plain.send(new ListTablesCommand());
-  const marshallOptions = { removeUndefinedValues: true };
-  const store = { table: { client: DynamoDBDocumentClient.from(plain, { marshallOptions }), name }, now: Date.now };
-  const people = Array.from({ length: 100 }, (_, index) => `townsman${String(index).padStart(2, '0')}`);
-  await inBatches(people, 20, async (username) => {
-    await createUser(store, { username, name: username });
-    await createMembership(store, username, parseConversation(room), { seq: 0, count: 0 });
+const fillRoom = () =>
+  withTable(async (table) => {
+    const store = { table, now: Date.now };
+    const people = Array.from({ length: 100 }, (_, index) => `townsman${String(index).padStart(2, '0')}`);
+    await inBatches(people, 20, async (username) => {
+      await createUser(store, { username, name: username });
+      await createMembership(store, username, parseConversation(room), { seq: 0, count: 0 });
+    });
   });
-  plain.destroy();
-}
 
-story('a large room shows how many people are online, and its members by pages', async ({ guest, chat }) => {
-  await fillRoom(`${new URL(chat.outputs.HttpUrl).origin}/_aws/dynamodb`);
+story('a large room shows how many people are online, and its members by pages', async ({ guest }) => {
+  await fillRoom();
   const alice = await guest('alice');
   const { page } = alice;
   await alice.api.request('PUT', `/conversations/${room}/members/${alice.username}`);

@@ -1,7 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { acquaint, type Person } from '../support/person.ts';
+import { addCopies } from '../support/copies.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
 import { violations } from './axe.ts';
+import { withTable } from './site-table.ts';
 import { story } from './story.ts';
 import { act, choose, message, openConversation, say } from './thread.ts';
 
@@ -145,6 +147,62 @@ story(
     const found = await place(page);
     expect(found.text).toBe(left.text);
     expect(Math.abs(found.at - left.at)).toBeLessThan(3);
+  },
+);
+
+story(
+  'a reader stays at the message that they read, however many come meanwhile, and none of these counts as read',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob] = await chat.people('bob');
+    const id = named(alice.api, bob);
+    const unread = async () => (await alice.api.get(`/conversations/${id}`)).body.unread_count;
+    let last = 0;
+    /** Messages that the page fetches with the next one that is sent. */
+    const many = async (count: number) => {
+      const [first, end] = [last + 1, last + count];
+      await withTable((table) => addCopies(table, id, { first, last: end, textOf: (seq) => `Number ${seq}.` }));
+      last = end;
+    };
+    const one = async () => write(bob, id, `Number ${++last}.`);
+    await one();
+    await many(98);
+    await one();
+    await alice.api.post(`/conversations/${id}/read`);
+    const { page } = alice;
+    await openConversation(page, id);
+    await message(page, 'Number 100.').waitFor();
+    const log = page.getByRole('log', { name: 'Messages' });
+    await log.evaluate((log) => {
+      log.scrollTop = 600;
+    });
+    await message(page, 'Number 30.').waitFor({ state: 'attached' });
+    const left = await place(page);
+    // More than the client holds, twice: what is read stays, and what was not on the screen does not count as read.
+    for (const [count, all] of [
+      [1_100, '1,100'],
+      [600, '1,700'],
+    ] as const) {
+      await many(count - 1);
+      await one();
+      await page.getByRole('button', { name: `Jump to latest, ${all} new` }).waitFor();
+      const now = await place(page);
+      expect(now.text).toBe(left.text);
+      expect(Math.abs(now.at - left.at)).toBeLessThan(3);
+    }
+    expect(await unread()).toBe(1_700);
+
+    // Somebody who looks at something else, at the end, finds the first message that they have not seen.
+    await page.getByRole('button', { name: /^Jump to latest/ }).click();
+    await expect.poll(unread, patient).toBe(0);
+    await look(page, true);
+    await many(1_099);
+    await one();
+    await page.getByRole('button', { name: 'Jump to latest, 1,100 new' }).waitFor();
+    await look(page, false);
+    await expect.poll(() => inView(page), patient).toContain('Number 1801.');
+    await expect.poll(unread, patient).toBeLessThan(1_100);
+    expect(await unread()).toBeGreaterThan(1_000);
   },
 );
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Inbox, type InboxPlace, type InboxRow, inboxPage, pageOf, readInbox } from '#lambdas/chat/inbox';
+import { type Inbox, type InboxRow, readInbox } from '#lambdas/chat/inbox';
 import { readInboxPlace, writeInboxPlace } from '#lambdas/chat/inbox-address';
+import { type InboxPlace, inboxPage, pageOf } from '#lambdas/chat/inbox-page';
 import { noteActive } from '#lambdas/delivery/note-active';
 import type { Services } from '#lambdas/runtime/services';
 import { allocateSeq } from '#lambdas/store/allocate-seq';

@@ -17,9 +17,8 @@ export function ComposerNotes(props: {
     <div class="composer-notes" id={props.id}>
       {lengthNote !== undefined && <p data-bad={remaining < 0}>{lengthNote}</p>}
       <div role="status">
-        {(status === 'offline' || status === 'waiting') && (
-          <p>{t('You are offline. Messages are sent when you are back.')}</p>
-        )}
+        {status === 'offline' && <p>{t('You are offline. Messages are sent when you are back.')}</p>}
+        {status === 'waiting' && <p>{t('Not connected; trying again soon.')}</p>}
         {isQueued && <p>{queuedNote(files.status.value)}</p>}
         {props.mentionCount > 0 && (
           <p class="visually-hidden">{plural('One person to mention.|{n} people to mention.', props.mentionCount)}</p>

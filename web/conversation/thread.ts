@@ -53,6 +53,7 @@ export interface Thread {
   read(upTo?: number): void;
   /** Where the user has left it the last time, if not at its end. */
   readonly place: Anchor | undefined;
+  /** What the user is reading stays, also when so much comes that the client forgets it. */
   leaveAt(place: Anchor | undefined): void;
   /** Loads the messages at `place`, else the first unread ones, if they are older than those that are there. @throws ParleyError */
   goToStart(): Promise<void>;
@@ -135,6 +136,7 @@ export function createThread(
     place,
     leaveAt(anchor) {
       kept.anchor = anchor;
+      view.keep(anchor?.seq);
     },
     async goToStart() {
       if (place) await view.goTo(place.seq);

@@ -10,7 +10,6 @@ import { type Anchor, anchorOf, lastVisibleSeq, restoreAnchor, rowOf, settleAt }
 interface Shown {
   readonly messages: readonly Message[];
   readonly pending: readonly OutboxItem[];
-  readonly atNewest: boolean;
 }
 
 /** px; a thread that is scrolled this close to its end counts as at the end */
@@ -42,11 +41,15 @@ export function useThreadScroll(
 
   const followEnd = useCallback(() => {
     const element = scroller.current;
-    if (!element || !atEnd.current || !thread.atNewest.peek()) return;
+    if (!element || !atEnd.current) return;
     const { conversation, me } = thread;
-    const [unseen, next] = unreadMessages(conversation.messages, conversation.readUpTo, me);
+    const [unseen, next] = unreadMessages(thread.messages.peek(), conversation.readUpTo, me);
     const row = unseen && next && rowOf(element, unseen.seq);
-    element.scrollTop = row ? startOf(element, row) : element.scrollHeight;
+    if (row) {
+      element.scrollTop = startOf(element, row);
+      // Here already, because in a hidden tab nothing else would say where the user is.
+      thread.leaveAt(anchorOf(element));
+    } else if (thread.atNewest.peek()) element.scrollTop = element.scrollHeight;
   }, [thread, scroller]);
 
   const markRead = useCallback(() => {
@@ -69,16 +72,12 @@ export function useThreadScroll(
 
   useLayoutEffect(() => {
     const before = shown.current;
-    const atNewest = thread.atNewest.peek();
-    shown.current = { messages, pending, atNewest };
+    shown.current = { messages, pending };
     const element = scroller.current;
     if (!element) return;
     const last = pending.at(-1);
     if (hasStarted.current && last && last !== before?.pending.at(-1) && !before?.pending.some(isSame(last)))
       scrollToEnd();
-    // While one read, so much came that the client has forgotten the message.
-    else if (anchor && before?.atNewest && atNewest && anchor.seq < (messages[0]?.seq ?? 0))
-      thread.goTo(anchor.seq, { focus: false }).catch(() => {});
     else if (anchor) restoreAnchor(element, anchor);
     else followEnd();
     if (!hasStarted.current && messages.length > 0) {

@@ -188,6 +188,8 @@ export function createConnection(options: {
 
     const cancelTimeout = after(handshakeTimeoutMs, fail);
     socket.onopen = () => {
+      // The network went meanwhile: it leads nowhere, and the next one is opened when the network is back.
+      if (isOffline()) return link.end();
       cancelTimeout();
       cancelRetry();
       opened = true;

@@ -32,6 +32,19 @@ export function withoutOldest(part: LogPart): LogPart {
   return { ...part, messages: part.messages.slice(-maxShown), from: first.seq };
 }
 
+/**
+ * What is kept of forgotten messages for a user who reads one of them.
+ * @param shown all, without gaps @param live those that are not forgotten
+ */
+export function partAround(reading: number, shown: readonly Message[], live: readonly Message[]): LogPart {
+  const first = live[0]?.seq ?? 0;
+  const forgotten = shown.filter(({ seq }) => seq < first);
+  const at = forgotten.filter(({ seq }) => seq < reading).length;
+  const end = at + maxShown / 2;
+  const messages = forgotten.slice(Math.max(0, at - maxShown / 2), end);
+  return { messages, from: messages[0]?.seq, upTo: messages.at(-1)?.seq, isJoined: end >= forgotten.length };
+}
+
 /** The messages to show: the part, and the newest messages if they follow. Where both have a message, the live one is newer. */
 export function joinParts(part: LogPart | undefined, live: readonly Message[]): readonly Message[] {
   if (!part) return live;

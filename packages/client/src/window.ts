@@ -2,7 +2,16 @@
 import type { Chat } from './chat.ts';
 import type { Conversation } from './conversation.ts';
 import { createEmitter } from './emitter.ts';
-import { applyToPart, joinParts, type LogPart, logPart, maxShown, withoutNewest, withoutOldest } from './log-part.ts';
+import {
+  applyToPart,
+  joinParts,
+  type LogPart,
+  logPart,
+  maxShown,
+  partAround,
+  withoutNewest,
+  withoutOldest,
+} from './log-part.ts';
 import { optimisticMessages } from './optimistic.ts';
 import type { OutboxItem } from './outbox.ts';
 import { loadPart, searchMessages } from './pages.ts';
@@ -57,6 +66,11 @@ export interface MessageWindow {
   /** Shows the newest messages again. */
   goToNewest(): void;
   /**
+   * Names the message that the user is reading, by its `seq`. When so much comes that the client forgets it, the window keeps it, and those around it:
+   * then it is not `atNewest` any more. Without one, which is the default, the window follows the newest messages.
+   */
+  keep(seq: number | undefined): void;
+  /**
    * Loads the first unread message and those around it, if it is older than the messages that are there.
    * @param after what is unread begins behind this `seq`; default: `conversation.readUpTo`. @throws ParleyError
    */
@@ -85,6 +99,8 @@ export function openWindow(
   let part: LogPart | undefined;
   let loading = false;
   let receipts: ReceiptLimits = { delivered: 0, read: 0 };
+  /** The `seq` of the message that the user is reading. */
+  let reading: number | undefined;
   /** Events since the part was requested again; undefined while it is not. */
   let meanwhile: ServerEvent[] | undefined;
 
@@ -131,11 +147,12 @@ export function openWindow(
     }
     if (meanwhile !== events || !part) return;
     meanwhile = undefined;
-    const shown = fresh.filter(({ seq }) => seq <= last);
-    // What was loaded while this ran stays.
-    const others = part.messages.filter(({ seq }) => seq < first || seq > last);
-    const now = { ...part, messages: [...shown, ...others].sort((a, b) => a.seq - b.seq) };
-    setPart(events.reduce(applyToPart, now));
+    const found = new Map(fresh.map((message) => [message.seq, message]));
+    // What was loaded while this ran stays, and what is not shown any more stays away.
+    const messages = part.messages.flatMap((message) =>
+      message.seq < first || message.seq > last ? message : (found.get(message.seq) ?? []),
+    );
+    setPart(events.reduce(applyToPart, { ...part, messages }));
   }
 
   let live = conversation.messages;
@@ -143,8 +160,11 @@ export function openWindow(
     conversation.subscribe(() => {
       const before = live;
       live = conversation.messages;
-      // The client has forgotten what was between the part and the newest messages.
-      if (part?.isJoined && live.length < before.length - 1) part = undefined;
+      if (part?.isJoined !== false && live.length < before.length - 1) {
+        // With a message that came the client has forgotten older ones; when the user clears the history, none comes.
+        const hasForgotten = live.some((message) => !before.includes(message));
+        part = hasForgotten && reading !== undefined ? partAround(reading, joinParts(part, before), live) : undefined;
+      }
       changes.emit();
     }),
     chat.onEvent((event) => {
@@ -221,6 +241,9 @@ export function openWindow(
     },
     goToNewest() {
       if (!self.atNewest) setPart(undefined);
+    },
+    keep(seq) {
+      reading = seq;
     },
     async goToFirstUnread(after = conversation.readUpTo) {
       const [first] = conversation.messages;

@@ -294,3 +294,21 @@ it('loads what may be missing with a socket that replaces one which may lead now
   expect(loads).toBe(1);
   expect(states).toEqual(['connecting', 'catching up', 'live', 'catching up', 'live']);
 });
+
+it('stays offline when a socket that was being opened opens after the network went: it would be "catching up" for a minute', async () => {
+  const { clock, connection, states, world, last } = setUp();
+  connection.open();
+  await clock.pass(0);
+  world.online = false;
+  world.check();
+  last().open();
+  await clock.pass(hour);
+  expect(states).toEqual(['connecting', 'offline']);
+  expect(last().closed).toBe(true);
+  world.online = true;
+  world.check();
+  await clock.pass(0);
+  last().open();
+  await clock.pass(0);
+  expect(connection.state.status).toBe('live');
+});

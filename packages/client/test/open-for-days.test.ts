@@ -60,14 +60,17 @@ function startServer() {
     await state.until;
     if (!state.answers) throw new TypeError('no network');
     if (pathname === '/api/me') return Response.json({ username: 'bob' });
-    if (/messages.*$/.test(pathname) && method !== 'GET') {
+    // A message or a change of one, and not the clearing of the history.
+    if (pathname.includes('/messages') && method !== 'GET' && !searchParams.has('up_to')) {
       const client_id = searchParams.get('client_id') ?? JSON.parse(String(body)).client_id;
       state.stored.push(client_id);
       return Response.json(fakeMessage(++state.seq, { client_id }));
     }
-    if (pathname.endsWith('/messages')) return Response.json(messagesOf(searchParams));
+    if (pathname.endsWith('/messages') && method === 'GET') return Response.json(messagesOf(searchParams));
     if (pathname.startsWith('/api/me/')) return Response.json({ results: [{ username: 'carol' }], next: null });
-    return method === 'GET' ? Response.json(view()) : new Response(null, { status: 204 });
+    if (method === 'GET') return Response.json(view());
+    const upTo = searchParams.get('up_to');
+    return upTo ? Response.json({ up_to: Number(upTo) }) : new Response(null, { status: 204 });
   };
   return { state, fetch };
 }
@@ -170,6 +173,83 @@ it('a window keeps no hole between what was loaded and what came after the clien
   await window.goTo(7);
   expect(window.messages.some(({ seq }) => seq === 7)).toBe(true);
   isWhole();
+});
+
+it('a window keeps the message that the user reads when the client forgets it, once and again, and leads back to the newest', async () => {
+  server.state.seq = 100;
+  const socket = await connect();
+  const conversation = await chat.open('alice_bob');
+  const window = openWindow(chat, conversation);
+  const seqs = () => window.messages.map(({ seq }) => seq);
+  const isWhole = () => expect(seqs()).toEqual(seqs().map((_, index) => (seqs()[0] ?? 0) + index));
+  /** The rows around the one that is read are the same objects, and need no request. */
+  const around = (seq: number) => window.messages.filter((message) => Math.abs(message.seq - seq) <= 10);
+  window.keep(80);
+  const before = around(80);
+  expect(before).toHaveLength(21);
+  server.state.answers = false;
+  for (let turn = 0; turn < 40; turn++) {
+    write(socket, 50);
+    isWhole();
+    expect(around(80)).toEqual(before);
+  }
+  expect([window.atNewest, window.hasOlder, seqs().length]).toEqual([false, true, 229]);
+  server.state.answers = true;
+
+  // Down again, and up again: no message is there twice, none is missing, and the window stays small.
+  while (!window.atNewest) {
+    await window.loadNewer();
+    isWhole();
+    expect(seqs().length).toBeLessThanOrEqual(1_400);
+  }
+  expect(seqs().at(-1)).toBe(server.state.seq);
+  // What is read stands just before those that the client has not forgotten: then the window stays at the newest.
+  const reading = seqs().at(-510) ?? 0;
+  window.keep(reading);
+  const first = conversation.messages[0]?.seq ?? 0;
+  while (conversation.messages[0]?.seq === first) write(socket, 1);
+  isWhole();
+  expect(around(reading)).toHaveLength(21);
+  while (window.hasOlder) {
+    await window.loadOlder();
+    isWhole();
+  }
+  expect(seqs()[0]).toBe(1);
+  // Whoever follows the newest messages goes on with them.
+  window.goToNewest();
+  window.keep(undefined);
+  write(socket, 1_100);
+  expect([window.atNewest, window.messages]).toEqual([true, conversation.messages]);
+});
+
+it('a window does not keep what the user clears', async () => {
+  const socket = await connect();
+  const conversation = await chat.open('alice_bob');
+  const window = openWindow(chat, conversation);
+  write(socket, 900);
+  window.keep(30);
+  await conversation.clearHistory(600);
+  expect(window.messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, index) => 601 + index));
+});
+
+it('a window that has gone elsewhere while it was refreshed has one part of the log', async () => {
+  server.state.seq = 2_000;
+  const first = await connect();
+  const window = openWindow(chat, await chat.open('alice_bob'));
+  await window.goTo(500);
+  // As many as take several requests.
+  for (let page = 0; page < 5; page++) await window.loadOlder();
+  first.drop();
+  await clock.pass(60_000);
+  await settle();
+  FakeSocket.instances.at(-1)?.open();
+  const stop = chat.onState(({ status }) => status === 'live' && void window.goTo(1_000));
+  await settle();
+  await settle();
+  stop();
+  const seqs = window.messages.map(({ seq }) => seq);
+  expect(seqs).toContain(1_000);
+  expect(seqs).toEqual(seqs.map((_, index) => (seqs[0] ?? 0) + index));
 });
 
 it('leaves no timer when it is closed, whatever it was doing, and what was asked for ends with an error', async () => {
