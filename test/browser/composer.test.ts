@@ -73,7 +73,10 @@ story(
     await page.locator(`[data-conversation="${withCarol}"]`).click();
     await message(page, 'hello from carol').waitFor();
     letGo();
-    await page.locator(`[data-conversation="${withBob}"]`).filter({ hasText: 'Sent, You: one is attached' }).waitFor();
+    await page
+      .locator(`[data-conversation="${withBob}"]`)
+      .filter({ hasText: /Sent, You: one is attached/ })
+      .waitFor();
     expect(await sent(withBob)).toMatchObject([
       { message: 'one is attached', reply_to: null, attachments: [{ filename: 'right.txt' }] },
       { message: 'another question' },

@@ -1,6 +1,6 @@
 /** The published package: its size, its files and its types. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,12 +50,18 @@ describe('the bundle', () => {
   });
 });
 
+const present = join(root, 'node_modules/typescript/bin/tsc');
+/** The earliest that the READMEs name. */
+const earliest = join(root, 'test/client/typescript-5.0/node_modules/typescript/bin/tsc');
+
 /** What the compiler says; an empty text if all is well. */
 function problemsOf(...options: readonly string[]): string {
+  return problemsBy(present, ...options);
+}
+
+function problemsBy(compiler: string, ...options: readonly string[]): string {
   try {
-    return execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], {
-      encoding: 'utf8',
-    });
+    return execFileSync(process.execPath, [compiler, ...options], { encoding: 'utf8' });
   } catch (error) {
     return String((error as { stdout?: string }).stdout);
   }
@@ -130,6 +136,46 @@ describe('the package', () => {
       '',
     );
   });
+
+  it.each(['bundler', 'node16'])(
+    'has types for TypeScript 5.0, which checks them, where modules are resolved as by %s',
+    (moduleResolution) => {
+      const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const entries = Object.keys(exports).map((entry) => `@parley/client${entry.slice(1)}`);
+      const project = join(folder, `earliest-${moduleResolution}`);
+      mkdirSync(join(project, 'node_modules/@parley'), { recursive: true });
+      symlinkSync(folder, join(project, 'node_modules/@parley/client'), 'junction');
+      writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+      writeFileSync(
+        join(project, 'consumer.ts'),
+        `${entries.map((entry, index) => `import * as entry${index} from '${entry}';`).join('\n')}
+      import { createChat, type Message } from '@parley/client';
+      import { withoutPersonalData } from '@parley/client/personal-data';
+      export const all = [${entries.map((_, index) => `entry${index}`).join(', ')}];
+      const chat = createChat({ url: 'https://x', getToken: () => null });
+      export async function firstOf(name: string): Promise<string | undefined> {
+        const first: Message | undefined = (await chat.open(name)).messages[0];
+        // @ts-expect-error it is a number
+        const wrong: string | undefined = first?.seq;
+        return wrong ?? first?.message;
+      }
+      export const clean = async (file: Blob) => new Blob([withoutPersonalData(new Uint8Array(await file.arrayBuffer()))]);`,
+      );
+      const compilerOptions = {
+        noEmit: true,
+        strict: true,
+        skipLibCheck: false,
+        target: 'es2022',
+        module: moduleResolution === 'node16' ? 'node16' : 'esnext',
+        moduleResolution,
+        lib: ['es2022', 'dom', 'dom.iterable'],
+        types: [],
+      };
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+      expect(problemsBy(earliest, '-p', project)).toBe('');
+      expect(JSON.parse(readFileSync(join(earliest, '../../package.json'), 'utf8')).version).toMatch(/^5\.0\./);
+    },
+  );
 
   it('has a README whose examples compile', () => {
     // What an example takes as given, and packages of React Native.

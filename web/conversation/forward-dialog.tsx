@@ -49,7 +49,8 @@ export function ForwardDialog(props: {
         run: () => navigate({ page: 'conversation', name: to }),
       });
     } catch (error) {
-      if (error instanceof Error) showError(error);
+      // After signing out nothing is sent any more.
+      if (error instanceof Error && chat.state.status !== 'closed') showError(error);
     }
   }
 

@@ -4,12 +4,7 @@ import { isRetryable, type ParleyError } from './errors.ts';
 import { type Http, pathOf, queryOf } from './http.ts';
 import type { ChangesPage } from './protocol.ts';
 import type { LogEvent, Timeline } from './timeline.ts';
-
-/** A number may come this late. The random part keeps the members of a room from asking all at once. */
-const graceMs = 200;
-const graceSpreadMs = 600;
-/** Pause before asking again for a number whose entry is still being stored. The server seals it after five seconds. */
-const pendingEntryPauseMs = 1_000;
+import { graceMs, graceSpreadMs, pendingEntryPauseMs } from './times.ts';
 
 /** Closes the gaps of one timeline. Source: docs/protocol.md, "Gaps". */
 export function createCatchUp(options: {

@@ -75,8 +75,9 @@ export interface Chat {
   /** Calls `listener` when the server refuses a request for good. The promise of that request rejects as well. @returns a function that ends the subscription */
   onRejected(listener: (rejected: { readonly item: OutboxItem; readonly error: ParleyError }) => void): () => void;
   /**
-   * Closes the connection and all conversations, for good. Pending requests stay in the outbox store for the next chat, and their promises do not
-   * settle. No timer is left: a program in Node ends when the requests that are under way have their answers.
+   * Closes the connection and all conversations, for good. Promises of `send`, `edit`, `delete` and `react` that wait reject at once with `Internal`:
+   * their requests stay in the outbox store, and the next chat sends them. So do later ones, which are not stored, and `open`. Other requests get their
+   * answers. No timer is left: a program in Node ends when it has them.
    */
   close(): void;
 }

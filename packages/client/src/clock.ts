@@ -1,3 +1,5 @@
+import { Internal } from './errors.ts';
+
 /** The client's source of time; a test passes its own. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -56,3 +58,6 @@ export function pause(timers: Timers, ms: number): Promise<void> {
     timers.after(ms, resolve, true);
   });
 }
+
+/** What is asked of a chat after its `close()`, and what still waits then. The next chat may do it. */
+export const closed = () => new Internal('internal', 'unable to reach the server; the chat is closed');

@@ -4,6 +4,17 @@ import { type Clock, createTimers } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { Unauthenticated } from './errors.ts';
 import type { ServerEvent } from './protocol.ts';
+import {
+  handshakeTimeoutMs,
+  idleMs,
+  lifetimeMs,
+  lifetimeSpreadMs,
+  offlinePongTimeoutMs,
+  overlapMs,
+  pongTimeoutMs,
+  recentMs,
+  silenceMs,
+} from './times.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -38,20 +49,6 @@ export type Frame =
   | { type: 'typing'; conversation: string; typing: boolean }
   | { type: 'read_messages'; conversation: string; up_to: number; quiet: true }
   | { type: 'create'; conversation: string; client_id: string };
-
-/** API Gateway closes a socket after ten silent minutes, and after two hours in all. */
-const idleMs = 9 * 60_000;
-/** A socket may be open and lead nowhere. Who looks at the page should know it after this time. */
-const silenceMs = 60_000;
-const lifetimeMs = 105 * 60_000;
-const lifetimeSpreadMs = 12 * 60_000;
-const handshakeTimeoutMs = 20_000;
-const pongTimeoutMs = 10_000;
-/** The device says that it has no network: only a server on the device itself answers then. */
-const offlinePongTimeoutMs = 1_000;
-const recentMs = 5_000;
-/** A replaced socket is still read for this time: the server may have sent events to it alone. */
-const overlapMs = 5_000;
 
 export function createConnection(options: {
   readonly url: string;

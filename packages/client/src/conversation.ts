@@ -39,7 +39,7 @@ export interface Conversation {
   /**
    * Sends a message, and repeats it until the server answers. You need not wait for the promise: `pending` and `messages` show the message.
    * @returns the stored message
-   * @throws ParleyError when the server refuses it for good, such as `TooLarge` or `Forbidden`
+   * @throws ParleyError when the server refuses it for good, such as `TooLarge` or `Forbidden`; `Internal` when the chat is closed
    * @example conversation.send('Hello'); conversation.send({ message: 'Look', attachments: [await conversation.upload(file)] })
    */
   send(content: string | MessageContent): Promise<Message>;

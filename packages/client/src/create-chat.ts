@@ -1,6 +1,6 @@
 import { backoff } from './backoff.ts';
 import type { Chat, ChatOptions } from './chat.ts';
-import { createTimers, pause, systemClock } from './clock.ts';
+import { closed, createTimers, pause, systemClock } from './clock.ts';
 import { type ConnectionState, createConnection, type SocketConstructor } from './connection.ts';
 import type { OpenConversation } from './conversation.ts';
 import { createConversation } from './create-conversation.ts';
@@ -67,7 +67,6 @@ export function createChat(options: ChatOptions): Chat {
   /** Are all conversations in the list? */
   let isWhole = false;
   let me: string | undefined;
-  let closed = false;
 
   const inbox = createInbox({ http, clock, random, me: () => me ?? '', onChange: changes.emit });
   const typing = createTypingUsers(clock, onConversationChange);
@@ -145,14 +144,19 @@ export function createChat(options: ChatOptions): Chat {
   /** Repeats a request until it succeeds or fails for good. */
   async function persist<T>(request: () => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
+      assertOpen();
       try {
         return await request();
       } catch (error) {
         if (!isRetryable(error) || connection.state.status === 'signed out') throw error;
         await pause(clock, backoff(tries, random, { firstMs: 500 }));
-        if (closed) throw error;
       }
     }
+  }
+
+  /** Pauses of a closed chat do not last: nothing that repeats itself may begin. */
+  function assertOpen(): void {
+    if (connection.state.status === 'closed') throw closed();
   }
 
   /** The user's own name. The server creates a user with their first request. */
@@ -203,6 +207,7 @@ export function createChat(options: ChatOptions): Chat {
     const [self, view] = await Promise.all([loadMe(), persist(() => load(name))]).finally(() =>
       backlogs.delete(backlog),
     );
+    assertOpen();
     const { id } = view;
     const existing = open.get(id);
     if (existing && !existing.ended) return existing;
@@ -276,7 +281,6 @@ export function createChat(options: ChatOptions): Chat {
     onEvent: events.subscribe,
     onRejected: rejections.subscribe,
     close() {
-      closed = true;
       outbox.stop();
       for (const conversation of [...open.values()]) conversation.close();
       connection.close();

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { errorFromResponse } from './error-from-response.ts';
 import { Internal, ParleyError } from './errors.ts';
+import { requestTimeoutMs } from './times.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,9 +20,6 @@ export type Http = <Answer>(
   body?: unknown,
   options?: { readonly signal?: AbortSignal },
 ) => Promise<Answer>;
-
-/** API Gateway itself gives up after 30 s. */
-const requestTimeoutMs = 30_000;
 
 export function createHttp(options: {
   /** Address of the HTTP API, without a slash at its end. */

@@ -3,10 +3,11 @@
  * `client_id` until there is an answer: the message, or an error that is final. Source: docs/protocol.md, "Idempotency".
  */
 import { backoff } from './backoff.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, closed } from './clock.ts';
 import { Internal, isRetryable, ParleyError } from './errors.ts';
 import { type Http, type Method, pathOf } from './http.ts';
 import type { Message } from './protocol.ts';
+import { idExpiryMs, longestWaitSeconds } from './times.ts';
 
 /** A new message: a text, attachments, or both. */
 export interface MessageContent {
@@ -75,12 +76,6 @@ interface Waiter {
 
 /** Waits for what an earlier page has left. */
 const nobody: Waiter = { resolve() {}, reject() {} };
-
-/** After this time, other devices of the user may have sent so much that the server has forgotten an id. */
-const idExpiryMs = 30_000;
-
-/** An error that asks for a longer wait is final. */
-const longestWaitSeconds = 3_600;
 
 export function createOutbox(options: {
   readonly http: Http;
@@ -234,24 +229,19 @@ export function createOutbox(options: {
     of: queueOf,
     /** @returns the message after the change. @throws ParleyError when the server refuses it for good */
     send(conversation: string, action: OutboxItem['action']): Promise<Message> {
-      const item: OutboxItem = {
-        client_id: options.newId(),
-        conversation,
-        order: ++order,
-        action,
-        createdAt: clock.now(),
-      };
       const answer = new Promise<Message>((resolve, reject) => {
+        if (stopped) throw closed();
+        const item = { client_id: options.newId(), conversation, order: ++order, action, createdAt: clock.now() };
         waiters.set(item.client_id, { resolve, reject });
+        put(item);
+        // Stored before the first try. If that fails, it is sent all the same.
+        void store
+          .put(item)
+          .catch(() => {})
+          .then(() => run(conversation));
       });
       // A caller may ignore the promise: `onRejected` reports the error as well.
       answer.catch(() => {});
-      put(item);
-      // Stored before the first try. If that fails, it is sent all the same.
-      void store
-        .put(item)
-        .catch(() => {})
-        .then(() => run(conversation));
       return answer;
     },
     /** The message with this `client_id` is in the log. */
@@ -266,10 +256,12 @@ export function createOutbox(options: {
       items.forEach(adopt);
     },
     flush,
+    /** What waits stays in the store. */
     stop(): void {
       stopped = true;
       stopWatching?.();
       flush();
+      for (const { reject } of waiters.values()) reject(closed());
     },
   };
 }

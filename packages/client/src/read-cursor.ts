@@ -1,9 +1,7 @@
 import { backoff } from './backoff.ts';
 import { pause, type Timers } from './clock.ts';
 import { isRetryable } from './errors.ts';
-
-/** Moves within this time become one request, for example while the user scrolls or several messages come. An answer makes it needless. */
-const batchMs = 1_000;
+import { batchMs } from './times.ts';
 
 /** Tells the server how far the user has read: many moves become one request, and a failed request is repeated. */
 export function createReadCursor(options: {
@@ -19,6 +17,7 @@ export function createReadCursor(options: {
   let confirmed = options.start;
   let running = false;
   let stopped = false;
+  let closed = false;
 
   async function run(): Promise<void> {
     if (running) return;
@@ -71,10 +70,10 @@ export function createReadCursor(options: {
     /** Sends at once what waits, and nothing more. */
     close() {
       if (upTo > confirmed && !stopped) options.send(upTo).catch(() => {});
-      stopped = true;
+      stopped = closed = true;
     },
     resume() {
-      stopped = false;
+      stopped = closed;
       void run();
     },
   };

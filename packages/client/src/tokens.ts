@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import { Unauthenticated } from './errors.ts';
+import { clockToleranceMs, expiryMarginMs } from './times.ts';
 
 /**
  * Gives an access token, or null when nobody is signed in. An error that it throws counts as temporary: the client asks again later.
@@ -17,11 +18,6 @@ export interface Tokens {
   /** Says what time it is at the server, in milliseconds since 1970: the device's clock may be wrong. */
   serverTime(now: number): void;
 }
-
-/** A token is replaced this long before it expires. In a hidden page a timer may be a minute late. */
-export const expiryMarginMs = 120_000;
-/** An answer may take some of this, and the server's time is in whole seconds. */
-const clockToleranceMs = 10_000;
 
 /** Keeps the token until shortly before it expires. Callers that ask at the same time share one call of `getToken`. */
 export function createTokens(getToken: GetToken, clock: Clock): Tokens {

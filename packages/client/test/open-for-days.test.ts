@@ -2,14 +2,23 @@
 import { beforeEach, expect, it } from 'vitest';
 import { createFriends } from '../src/friends.ts';
 import { createInvitations } from '../src/groups.ts';
-import type { Chat, ConversationView } from '../src/index.ts';
-import { createChat } from '../src/index.ts';
+import type { Chat, ConversationView, OutboxItem, OutboxStore } from '../src/index.ts';
+import { createChat, Internal, isRetryable } from '../src/index.ts';
+import { createUsers } from '../src/users.ts';
 import { openWindow } from '../src/window.ts';
 import { FakeSocket, fakeClock, fakeEvent, fakeMember, fakeMessage } from './fakes.ts';
 
 /** A conversation of Alice and Bob with as many messages as Alice has sent. Bob is the user. */
 function startServer() {
-  const state = { seq: 0, answers: true };
+  const state = {
+    seq: 0,
+    answers: true,
+    /** What every answer waits for. */
+    until: Promise.resolve(),
+    requests: 0,
+    /** The ids of what was sent over HTTP. */
+    stored: [] as string[],
+  };
   const view = (): ConversationView =>
     ({
       id: 'alice_bob',
@@ -45,10 +54,18 @@ function startServer() {
       previous: end < state.seq ? `?after=${end}` : null,
     };
   }
-  const fetch = async (address: string | URL | Request, { method }: RequestInit = {}) => {
+  const fetch = async (address: string | URL | Request, { method, body }: RequestInit = {}) => {
     const { pathname, searchParams } = new URL(String(address));
+    state.requests++;
+    await state.until;
     if (!state.answers) throw new TypeError('no network');
     if (pathname === '/api/me') return Response.json({ username: 'bob' });
+    // A message or a change of one, and not the clearing of the history.
+    if (pathname.includes('/messages') && method !== 'GET' && !searchParams.has('up_to')) {
+      const client_id = searchParams.get('client_id') ?? JSON.parse(String(body)).client_id;
+      state.stored.push(client_id);
+      return Response.json(fakeMessage(++state.seq, { client_id }));
+    }
     if (pathname.endsWith('/messages') && method === 'GET') return Response.json(messagesOf(searchParams));
     if (pathname.startsWith('/api/me/')) return Response.json({ results: [{ username: 'carol' }], next: null });
     if (method === 'GET') return Response.json(view());
@@ -69,7 +86,12 @@ beforeEach(() => {
   clock = fakeClock();
   server = startServer();
   waiting = 0;
-  chat = createChat({
+  chat = start();
+});
+
+function start(outbox?: OutboxStore): Chat {
+  return createChat({
+    outbox,
     url: 'https://chat.example',
     getToken: () => 'token',
     fetch: server.fetch,
@@ -96,13 +118,14 @@ beforeEach(() => {
       },
     },
   });
-});
+}
 
 /** Promises that follow from each other, and what is loaded when it is needed. */
 const settle = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
+/** Resolves when the newest chat is live. */
 async function connect(): Promise<FakeSocket> {
   await settle();
   const socket = FakeSocket.instances.at(-1);
@@ -251,6 +274,100 @@ it('leaves no timer when it is closed, whatever it was doing, and what was asked
   await settle();
   expect(waiting).toBe(0);
 });
+
+it('what waits to be sent when it is closed ends with an error at once, and the next chat sends it; what comes later is refused', async () => {
+  const stored = new Map<string, OutboxItem>();
+  const store: OutboxStore = {
+    load: async () => [...stored.values()],
+    put: async (item) => void stored.set(item.client_id, item),
+    delete: async (id) => void stored.delete(id),
+  };
+  server.state.seq = 3;
+  chat.close();
+  chat = start(store);
+  const socket = await connect();
+  const conversation = await chat.open('alice_bob');
+  const results: string[] = [];
+  const note = (promise: Promise<unknown>) =>
+    promise.then(
+      () => results.push('done'),
+      (error) => results.push(error instanceof Internal && isRetryable(error) ? error.message : String(error)),
+    );
+  const ask = () => [
+    conversation.send('Hello'),
+    conversation.send('again'),
+    conversation.edit(1, 'other'),
+    conversation.delete(2),
+    conversation.react(3, '👍'),
+  ];
+  ask().forEach(note);
+  const isCreate = (frame: unknown) => (frame as { type: string }).type === 'create';
+  await settle();
+  expect(socket.sent.filter(isCreate)).toHaveLength(1);
+  const waited = [...stored.values()];
+  expect(waited).toHaveLength(5);
+  const rejected: unknown[] = [];
+  chat.onRejected((one) => rejected.push(one));
+
+  chat.close();
+  ask().forEach(note);
+  await settle();
+  expect(results).toEqual(Array(10).fill('unable to reach the server; the chat is closed'));
+  expect([...stored.values()]).toEqual(waited);
+  expect(rejected).toEqual([]);
+
+  chat = start(store);
+  await expect.poll(() => stored.size).toBe(0);
+  expect(server.state.stored).toEqual(waited.map(({ client_id }) => client_id));
+  expect(chat.pending('alice_bob')).toEqual([]);
+  chat.close();
+  expect(waiting).toBe(0);
+});
+
+it.each([true, false])(
+  'every promise that is pending when it is closed ends (the server answers then: %s)',
+  async (answers) => {
+    server.state.seq = 500;
+    await connect();
+    const conversation = await chat.open('alice_bob');
+    const window = openWindow(chat, conversation);
+    let answer = () => {};
+    server.state.until = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const asked = {
+      request: chat.request('GET', '/me'),
+      upload: conversation.upload(new Blob(['x'])),
+      check: chat.check(),
+      list: chat.loadConversations(),
+      reload: conversation.reload(),
+      older: conversation.loadOlder(),
+      goTo: window.goTo(100),
+      search: window.search('x').next(),
+      history: conversation.history().next(),
+      users: createUsers(chat).search('x'),
+      leave: conversation.leave(),
+      open: chat.open('carol'),
+    };
+    conversation.read();
+    await settle();
+    server.state.answers = answers;
+    const ends: string[] = [];
+    for (const [name, promise] of Object.entries(asked)) {
+      promise.catch(() => {}).finally(() => ends.push(name));
+    }
+    chat.close();
+    answer();
+    await expect.poll(() => ends.sort()).toEqual(Object.keys(asked).sort());
+    await expect(asked.open).rejects.toBeInstanceOf(Internal);
+
+    // Nothing repeats itself any more, and what is opened now is refused without a request.
+    const { requests } = server.state;
+    await expect(chat.open('carol')).rejects.toThrow('unable to reach the server; the chat is closed');
+    await settle();
+    expect([server.state.requests, waiting]).toEqual([requests, 0]);
+  },
+);
 
 it('sends how far the user has read when the conversation is closed at once', async () => {
   server.state.seq = 3;

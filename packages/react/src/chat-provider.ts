@@ -1,5 +1,13 @@
 import type { Chat } from '@parley/client';
-import { createContext, createElement, type ReactNode, useContext, useEffect, useState } from 'react';
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+} from 'react';
 import { createOpenConversations, type OpenConversations } from './open-conversations.ts';
 
 /** The client of one user, and the conversations that components have opened. */
@@ -23,7 +31,7 @@ export interface ChatProviderProps {
  * Connects the components below it.
  * @example <ChatProvider key={user} create={() => createChat({ url, getToken })}><App /></ChatProvider>
  */
-export function ChatProvider({ create, children }: ChatProviderProps): ReactNode {
+export function ChatProvider({ create, children }: ChatProviderProps): ReactElement {
   const [session, setSession] = useState<Session>();
   // Not while rendering: React renders on servers, and in strict mode twice. A new function with each rendering makes no new client.
   useEffect(() => {

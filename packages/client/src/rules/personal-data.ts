@@ -16,11 +16,14 @@ export function mayHavePersonalData(start: Uint8Array): boolean {
   return formatOf(start) !== undefined;
 }
 
+/** Bytes of memory that is not shared, as `Blob` takes them: `Uint8Array<ArrayBuffer>`, which TypeScript before 5.7 calls `Uint8Array`. */
+export type FileBytes = ReturnType<Uint8Array['slice']>;
+
 /**
  * The file without personal data, if it is a JPEG, PNG, WebP, GIF, HEIC, AVIF, MP4 or MOV. Any other file is returned as it is.
  * @throws Error when the file is damaged so that nobody can tell what is in it
  */
-export function withoutPersonalData(file: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+export function withoutPersonalData(file: FileBytes): FileBytes {
   const clean = formatOf(file);
   return clean ? clean(file) : file;
 }
