@@ -75,7 +75,7 @@ story(
     letGo();
     await page
       .locator(`[data-conversation="${withBob}"]`)
-      .filter({ hasText: /Sent, You: one is attached/ })
+      .filter({ hasText: /Sent,\s+You: one is attached/ })
       .waitFor();
     expect(await sent(withBob)).toMatchObject([
       { message: 'one is attached', reply_to: null, attachments: [{ filename: 'right.txt' }] },
