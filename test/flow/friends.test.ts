@@ -326,6 +326,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, with the option friendsFir
     expect(await waysIn(carol, alice)).toEqual(closed(alice));
     const [at, ct] = [await alice.everything(), await carol.everything()];
     await block(alice, carol);
+    expect(await at.next()).toMatchObject({ type: 'user_blocked', person: { username: carol.username } });
     expect((await befriend(carol, alice)).body).toEqual({ state: 'sent' });
     expect(await names(carol, 'sent')).toEqual([alice.username]);
     expect(await ct.next()).toMatchObject({
