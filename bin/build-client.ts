@@ -4,7 +4,6 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { namePortably } from './portable-types.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const client = join(root, 'packages/client');
@@ -39,7 +38,6 @@ function writeTypes(folder: string): void {
     const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', folder];
     execFileSync(process.execPath, [compiler, '-p', join(client, config), ...options], { stdio: 'inherit' });
   }
-  namePortably(folder);
 }
 
 /** In the repository, `exports` names the sources; in the published package, it names the modules. */

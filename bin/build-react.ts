@@ -15,7 +15,6 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { buildClient } from './build-client.ts';
-import { namePortably } from './portable-types.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const source = join(root, 'packages/react');
@@ -69,7 +68,6 @@ async function writeTypes(folder: string): Promise<void> {
     writeFileSync(join(work, 'tsconfig.json'), JSON.stringify(config));
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     execFileSync(process.execPath, [compiler, '-p', work], { stdio: 'inherit' });
-    namePortably(folder);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -90,7 +90,7 @@ export function deploymentReport(scenes: Scenes, inputs: Inputs): string {
     ),
     '',
     `Each month for which messages are kept adds $${money((month.storage + month.backup) / inputs.monthsKept)}.`,
-    'Not counted: files (S3 takes $0.023 a gigabyte and month, and CloudFront or S3 $0.085 to $0.09 for each gigabyte that is fetched), and the metrics of a chat that has many kinds of faults.',
+    'Not counted: files (S3 takes $0.023 a gigabyte and month, and CloudFront or S3 $0.085 to $0.09 for each gigabyte that is fetched), the request with which the page reads a last message that its list cannot tell, once for each such row ([decision 0103](decisions/0103-lists-ask-for-what-they-cannot-tell.md)), and the metrics of a chat that has many kinds of faults.',
     'The minutes of a connection and the frames that keep it open are counted as if nothing else came: messages make some of these frames needless.',
     '',
     `A user whose page is open all month, and to whom nothing happens, costs $${money(alwaysOn(scenes, inputs), 4)}. Of it, $${money(24 * 60 * days * (prices.connectionMinute + prices.socketMessage / 10), 4)} is AWS’s price for any connection that is open all month: its minutes, and a frame in each ten of them.`,

@@ -29,7 +29,7 @@ function startServer() {
       unread_count: state.seq,
       last_message: null,
       members: [fakeMember('alice'), fakeMember('bob')],
-    }) as unknown as ConversationView;
+    }) satisfies ConversationView;
   function messagesOf(query: URLSearchParams) {
     const [before, after, around] = ['before', 'after', 'around'].map((name) => Number(query.get(name) ?? Number.NaN));
     const limit = Number(query.get('limit'));
