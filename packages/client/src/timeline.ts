@@ -86,13 +86,16 @@ export function createTimeline(start: number, maxHeld = 1_000): Timeline {
     shown = undefined;
   }
 
-  /** A page may be open for days. Older messages can be loaded again. */
+  /**
+   * A page may be open for days. Older messages can be loaded again. It waits while a number is missing: that may be a change of a message
+   * whose later change would be forgotten, and the earlier one would win.
+   */
   function forget(): void {
-    if (order.length <= limit) return;
+    if (order.length <= limit || ahead.size) return;
     limit = maxHeld;
     order.splice(0, order.length - maxHeld / 2);
     firstSeq = order[0]?.seq ?? 0;
-    // A page that is loaded from now on has all changes up to here, and those that came before their turn.
+    // A page that is loaded from now on has all changes up to here.
     start = completeUpTo;
     shown = undefined;
     for (const seq of entries.keys()) if (seq < firstSeq) entries.delete(seq);

@@ -178,6 +178,23 @@ describe('a timeline', () => {
     );
   });
 
+  it('forgets no change that came before an earlier one, which would win over it', () => {
+    const timeline = createTimeline(0, 8);
+    for (let seq = 1; seq <= 8; seq++) timeline.apply(fakeEvent(seq));
+    const late = [fakeReaction({ seq: 2, change: 9, removed: true }), edited(3, 10)];
+    timeline.apply(fakeReaction({ seq: 2, change: 11 }));
+    timeline.apply(edited(3, 12));
+    timeline.apply(fakeEvent(13));
+    for (const event of late) timeline.apply(event);
+    const [reactions, message] = [{ '👍': ['bob'] }, 'edited by 12'];
+    const page = [1, 2, 3, 4, 5].map((seq) =>
+      fakeMessage(seq, { ...(seq === 2 && { reactions }), ...(seq === 3 && { message }) }),
+    );
+    expect(timeline.firstSeq).toBe(6);
+    timeline.addOlder(page.reverse(), 1);
+    expect(timeline.messages.slice(1, 3)).toMatchObject([{ reactions }, { message }]);
+  });
+
   it('holds a thousand of ten thousand messages, those to which nobody has scrolled', () => {
     const timeline = createTimeline(0);
     const lengths = Array.from({ length: 10_000 }, (_, index) => {
